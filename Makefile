@@ -1,0 +1,73 @@
+# The book's commands. `make` or `make help` lists them; each works from a bare clone and can be run again at any time.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+# The newest tested Python on the PATH, or `make PYTHON=...`.
+PYTHON ?= $(or $(shell for v in 3.13 3.12 3.11; do command -v python$$v && break; done),python3)
+VENV := .venv
+RUN := $(VENV)/bin/python
+SITE := _build/html
+PORT ?= 8000
+
+.PHONY: help book serve lab notebooks test exercises clean unit notebook-tests site site-tests lint
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: requirements.txt pyproject.toml tools/environment.py
+	@command -v $(PYTHON) >/dev/null || { echo "No Python found. This book needs Python 3.11, 3.12 or 3.13: install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) tools/environment.py $(VENV)
+	@touch $@
+
+book: $(VENV)/installed ## build the site into _build/html: runs the notebooks, two at a time
+	@$(RUN) -m tools.notebooks run
+	@$(MAKE) --no-print-directory site
+	@echo "The book is built. Open $(SITE)/index.html, or run: make serve"
+
+site:
+	@echo "== 4/5 the site, warnings as errors"
+	@$(RUN) -m tools.site
+
+serve: book ## build, then serve the site on http://localhost:8000 (PORT=... for another)
+	@echo "Serving on http://localhost:$(PORT) (Ctrl-C ends it)"
+	@cd $(SITE) && ../../$(RUN) -m http.server $(PORT) --bind 127.0.0.1
+
+lab: $(VENV)/installed ## open JupyterLab on the notebooks
+	@$(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/book/convolution/one-dimension.ipynb
+
+notebooks: $(VENV)/installed ## re-run changed notebooks and write them in the committed form
+	@$(RUN) -m tools.notebooks refresh
+
+test: $(VENV)/installed ## run every check: code, notebooks, exercises, the site
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory notebook-tests
+	@$(MAKE) --no-print-directory site
+	@$(MAKE) --no-print-directory site-tests
+	@echo "All checks passed. The site is in $(SITE)/index.html"
+
+lint:
+	@echo "== 1/5 code style and types"
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+unit:
+	@echo "== 2/5 unit tests, doctests, coverage"
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --ignore=tests/site --cov --cov-fail-under=95 tests
+
+notebook-tests:
+	@echo "== 3/5 every notebook against its committed outputs"
+	@$(RUN) -m tools.notebooks fresh
+	@BOOK_CACHE=1 $(RUN) -m pytest -q -n 2 --dist loadfile -p tools.strict_nbval --nbval --rootdir . book exercises
+
+site-tests:
+	@echo "== 5/5 the built site, in the browser too"
+	@$(RUN) -m pytest -q -n 2 tests/site
+
+exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
+	@$(VENV)/bin/nbgrader generate_assignment convolution --force
+
+clean: ## remove everything that was built (the environment .venv stays)
+	rm -rf _build .pytest_cache .hypothesis .ruff_cache .mypy_cache .coverage

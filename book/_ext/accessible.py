@@ -1,0 +1,67 @@
+"""Sphinx extension: corrects what Sphinx, the theme and notebooks write that readers without sight or mouse stumble over.
+
+Found by axe-core on the built pages; tests/site/test_browser.py runs it on each page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+CORRECTIONS = (
+    # A list must hold list items; docutils gives the bibliography a list role whose items have another.
+    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (' role="doc-biblioentry"', ""),
+    # The empty corner of a data frame heads nothing.
+    ("<th></th>", "<td></td>"),
+    # The same ids in every exercise, solution and theorem; nothing uses them.
+    *((f' id="{name}-content"', "") for name in ("exercise", "solution", "proof")),
+    # Boxes of a task list have no name.
+    (
+        '<input class="task-list-item-checkbox" checked="checked"',
+        '<input class="task-list-item-checkbox" aria-label="done" checked="checked"',
+    ),
+    (
+        '<input class="task-list-item-checkbox" disabled="disabled"',
+        '<input class="task-list-item-checkbox" aria-label="to do" disabled="disabled"',
+    ),
+)
+
+SEARCH_FROM_FILES = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+"""A page opened as a file may not read others, so its search shows titles only instead of failing on the excerpts."""
+
+
+def corrected(body: str) -> str:
+    """The page's body with every one of `CORRECTIONS` made.
+
+    Examples
+    --------
+    >>> corrected("<tr><th></th><th>loss</th></tr>")
+    '<tr><td></td><th>loss</th></tr>'
+    """
+    for wrong, right in CORRECTIONS:
+        body = body.replace(wrong, right)
+    return body
+
+
+def correct(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Correct the page before it is put into its template."""
+    if "body" in context:
+        context["body"] = corrected(context["body"])
+    if pagename == "search":
+        app.add_js_file(None, body=SEARCH_FROM_FILES)
+
+
+def choose_mode(app: Sphinx, config: Config) -> None:
+    """Name the mode of a reader's first visit; the theme's script reports an empty one as an error."""
+    config.html_context.setdefault("default_mode", "auto")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_css_file("accessible.css", priority=800)
+    app.connect("config-inited", choose_mode)
+    app.connect("html-page-context", correct)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,97 @@
+"""The right answer of an exercise, open or sealed: what `dlcourse.check` compares with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcourse import _validate
+
+_SEALED_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The shape of an answer, and a digest by which its values can be recognised but not read; `seal` makes it."""
+
+    shape: tuple[int, ...]
+    digest: str
+    decimals: int = _SEALED_DECIMALS
+
+    def __repr__(self) -> str:
+        extra = "" if self.decimals == _SEALED_DECIMALS else f", decimals={self.decimals}"
+        return f'check.Sealed({self.shape}, "{self.digest}"{extra})'
+
+
+def seal(answer: Any, decimals: int = _SEALED_DECIMALS) -> Sealed:
+    """`answer` in a form that `value` can compare with, and that a learner cannot read.
+
+    The digest covers the shape and the values, rounded to `decimals` decimals.
+
+    Parameters
+    ----------
+    answer : number, list, array or tensor of finite numbers
+    decimals : int from 0 to 12
+
+    Raises
+    ------
+    ValueError : a value is not finite, or so near to where rounding turns that a small numerical difference would
+        change the digest; other `decimals` help.
+
+    Examples
+    --------
+    >>> seal([2, 0, 1])
+    check.Sealed((3,), "b69fe4cd92ba")
+    >>> seal([2.0, 0.0, 1.0]) == seal([2, 0, 1])
+    True
+    """
+    decimals = _validate.whole("decimals", decimals, 0, 12)
+    numbers = _validate.array("answer", answer, kind="iuf").astype(float)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"answer must be finite, got {answer!r}")
+    if np.any(np.abs(np.abs(numbers * 10.0**decimals) % 1 - 0.5) < 0.1):
+        raise ValueError(f"answer must not lie where rounding to {decimals} decimals turns, got {answer!r}")
+    return Sealed(numbers.shape, _digest(numbers, decimals), decimals)
+
+
+class Answer:
+    """What an answer is compared with: open values, or sealed ones."""
+
+    def __init__(self, expected: Any, mistakes: Mapping[str, Any], tolerance: float) -> None:
+        self.tolerance = _validate.real("tolerance", tolerance, 0)
+        self.sealed: Sealed | None = None
+        self.open: np.ndarray | None = None
+        if isinstance(expected, Sealed):
+            self.sealed, self.shape = expected, expected.shape
+        else:
+            self.open = _validate.array("expected", expected)
+            self.shape = self.open.shape
+            if not np.isfinite(self.open).all():
+                raise ValueError(f"expected must be finite, got {expected!r}")
+        self.mistakes = {text: Answer(wrong, {}, tolerance) for text, wrong in mistakes.items()}
+        for text, wrong in self.mistakes.items():
+            same = wrong.sealed == self.sealed if wrong.open is None else self.matches(wrong.open)
+            if same:
+                raise ValueError(f"mistakes must differ from the right answer, but {text!r} does not")
+
+    def matches(self, numbers: np.ndarray) -> bool:
+        """Whether `numbers` has the shape and the values; never broadcasts, and no NaN matches."""
+        if numbers.shape != self.shape:
+            return False
+        if self.sealed:
+            return bool(np.isfinite(numbers).all()) and _digest(numbers, self.sealed.decimals) == self.sealed.digest
+        assert self.open is not None
+        # Twelve million and twelve million and one are not the same count, so whole numbers get no relative tolerance.
+        relative = self.tolerance if self.open.dtype.kind == "f" else 0
+        return np.allclose(numbers.astype(float), self.open.astype(float), rtol=relative, atol=self.tolerance)
+
+
+def _digest(numbers: np.ndarray, decimals: int) -> str:
+    """A short digest of shape and rounded values, the same on every machine."""
+    rounded = np.round(numbers.astype(float), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+    text = " ".join(f"{number:.{decimals}f}" for number in rounded.ravel())
+    return hashlib.sha256(f"{numbers.shape}: {text}".encode()).hexdigest()[:12]

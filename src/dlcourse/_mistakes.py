@@ -1,0 +1,183 @@
+"""What is wrong with an answer: the explanations behind `dlcourse.check`.
+
+Each explanation continues a sentence that begins with the name of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from math import prod
+from typing import Any
+
+import numpy as np
+
+
+def short(value: Any) -> str:
+    """`value` as the learner would type it, or its type and shape where that is long."""
+    if isinstance(value, np.ndarray):
+        if value.size > 12:
+            return f"<array of shape {value.shape}>"
+        return " ".join(np.array2string(value, separator=", ", precision=4).split())
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"<{type(value).__name__}>"
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    """Whether an argument still holds the same numbers; True for arguments that hold none."""
+    (old, problem), (new, trouble) = as_numbers(before), as_numbers(after)
+    if problem or trouble:
+        return problem == trouble
+    return old.dtype == new.dtype and np.array_equal(old, new)
+
+
+def as_numbers(got: Any) -> tuple[np.ndarray, str]:
+    """`got` as a plain array of finite numbers, and what is wrong with it ("" if nothing is)."""
+    nothing = np.zeros(0)
+    if got is None or got is ...:
+        return nothing, f"is still {'None' if got is None else '...'}: there is nothing there yet."
+    if callable(got) and not hasattr(got, "__array__"):
+        return nothing, "is a function, and not what it returns: call it, with parentheses."
+    if isinstance(got, str | bytes):
+        return nothing, f"is text, {short(got)}, where numbers are expected."
+    if hasattr(got, "detach"):  # a PyTorch tensor, perhaps on a GPU, perhaps with a gradient
+        got = got.detach().cpu()
+    try:
+        # A plain array, even of a subclass, which could bring an == of its own.
+        numbers = np.asarray(got)
+    except Exception:  # whatever a stranger's __array__ raises
+        ragged = isinstance(got, list | tuple)
+        why = "has rows of different lengths" if ragged else "cannot be read as numbers"
+        return nothing, f"{why}: it is {short(got)}."
+    return numbers, _not_numbers(got, numbers)
+
+
+def _not_numbers(got: Any, numbers: np.ndarray) -> str:
+    kind = numbers.dtype.kind
+    if kind == "c":
+        return "holds complex numbers, where real ones are expected."
+    if kind not in "biuf":
+        gaps = [i for i, item in np.ndenumerate(numbers) if item is None or item is ...]
+        if gaps and numbers.ndim:
+            return f"still holds {numbers[gaps[0]]} at {place(gaps[0])}: there is nothing there yet."
+        return f"is {short(got)}, where a number, a list or an array of numbers is expected."
+    for test, what, cause in (
+        (
+            np.isnan,
+            "NaN (not a number)",
+            "It comes from 0/0, from the root of a negative number, or from an empty mean.",
+        ),
+        (np.isinf, "infinity", "It comes from a division by zero, or from an overflow."),
+    ):
+        if test(numbers).any():
+            first = tuple(int(i) for i in np.argwhere(test(numbers))[0])
+            return f"holds {what}" + (f" at {place(first)}" if first else "") + f". {cause}"
+    return ""
+
+
+def place(index: Sequence[int]) -> str:
+    """An index as it is typed: `[2]` or `[0, 3]`."""
+    return f"[{', '.join(map(str, index))}]"
+
+
+def in_shape(got: tuple[int, ...], wanted: tuple[int, ...], inputs: Sequence[tuple[int, ...]] = ()) -> str:
+    """What the shape says about the misunderstanding behind it."""
+    if wanted == ():
+        if prod(got) == 1:
+            return f"is one number inside an array of shape {got}: take it out, for example with .item()."
+        return f"holds {prod(got)} values in shape {got}, where a single number is expected."
+    have = "is a single number" if got == () else f"has shape {got}"
+    found = f"{have}, and {wanted} is expected."
+    if got == ():
+        return f"{found} Was everything summed up, or does the function return inside its loop?"
+    if sorted(got) == sorted(wanted):
+        return f"{found} The lengths are right, their order is not: which axis comes first?"
+    if [n for n in got if n != 1] == [n for n in wanted if n != 1]:
+        return f"{found} Only axes of length 1 differ."
+    if prod(got) == prod(wanted):
+        return f"{found} The number of values is right, their arrangement is not."
+    if got in inputs:
+        return f"{found} That is the shape of the input."
+    if len(got) == len(wanted):
+        steps = {have - want for have, want in zip(got, wanted, strict=True)}
+        if steps <= {0, 1}:
+            return f"{found} One position too many: does the last window hang over the edge?"
+        if steps <= {0, -1}:
+            return f"{found} One position is missing: does the count stop before the last one? range(n) ends at n - 1."
+    return found
+
+
+def in_values(got: np.ndarray, matches: Callable[[np.ndarray], bool], expected: np.ndarray | None) -> str:
+    """What the values say about the mistake behind them; `expected` is None where it is sealed."""
+    for text in _recognised(got, matches):
+        return text
+    if expected is None:
+        return "is not right yet." if got.ndim == 0 else "has the right shape, but not the right values yet."
+    if got.dtype.kind == "b":
+        wrong = got != expected
+    else:
+        got, whole, expected = got.astype(float), got.dtype.kind in "iu", expected.astype(float)
+        for text in _compared(got, expected, whole):
+            return text
+        wrong = ~np.isclose(got, expected)
+        wrong = wrong if wrong.any() else got != expected
+    if got.ndim == 0:
+        return f"is {got:g}, which is not right yet."
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return (
+        f"has {int(wrong.sum())} of {got.size} values wrong; the first is at {place(first)}, "
+        f"{got[first]:g} where {expected[first]:g} is expected."
+    )
+
+
+def _recognised(got: np.ndarray, matches: Callable[[np.ndarray], bool]) -> Iterator[str]:
+    """Mistakes that can be recognised by undoing them, with or without knowing the answer."""
+    if got.dtype.kind == "b":
+        if matches(~got):
+            yield "has True and False exchanged."
+        return
+    if got.size and not got.any() and got.ndim:
+        yield "holds nothing but zeros: was the array ever filled?"
+    if matches(-got.astype(float)):
+        yield "has the right sizes with the opposite sign. What is subtracted from what?"
+    for count in range(1, got.ndim + 1):
+        for axes in combinations(range(got.ndim), count):
+            if matches(np.flip(got, axes)):
+                along = "" if got.ndim == 1 else f" along axis {' and axis '.join(map(str, axes))}"
+                yield f"holds the right values in reverse order{along}."
+    if got.ndim == 2 and matches(got.T):
+        yield "has its rows and columns exchanged."
+    if matches(got.astype(float) + 1) or matches(got.astype(float) - 1):
+        yield "is off by one" + (". Count again, the first and the last included." if got.ndim == 0 else " everywhere.")
+
+
+def _compared(got: np.ndarray, expected: np.ndarray, whole: bool) -> Iterator[str]:
+    """Mistakes that show only beside the right answer."""
+
+    def same(a: np.ndarray, b: np.ndarray) -> bool:
+        return bool(np.allclose(a, b))
+
+    difference = got - expected
+    if whole and same(got, np.trunc(expected)):
+        yield "has lost its decimals: an array of whole numbers cuts them off. Which dtype does the result have?"
+    if np.any(np.abs(difference) >= 255) and same(difference % 256, np.zeros_like(got)):
+        yield "has wrapped around at 256, as uint8 does: turn the image into floats before computing."
+    if got.ndim and same(got, np.maximum(expected, 0)):
+        yield "has 0 wherever a negative number belongs."
+    if got.ndim and same(np.abs(got), np.abs(expected)):
+        yield "has the right sizes, but not always the right sign."
+    if np.abs(difference).max() <= 0.01 * np.abs(expected).max():
+        yield f"is close, but differs by up to {np.abs(difference).max():.2g}. Was something rounded on the way?"
+    if got.size < 3 or np.ptp(expected) == 0:
+        return
+    if same(difference, np.full_like(got, difference.flat[0])):
+        yield f"has every value {abs(difference.flat[0]):g} too {'large' if difference.flat[0] > 0 else 'small'}."
+    factor = np.vdot(got, expected) / np.vdot(expected, expected)
+    if factor and same(got, factor * expected):
+        yield f"is right up to a constant: every value is {factor:.4g} times what it should be."
+    if got.ndim == 1 and same(got[1:], expected[:-1]):
+        yield "has the right values one place too late. Where does the first window begin?"
+    if got.ndim == 1 and same(got[:-1], expected[1:]):
+        yield "has the right values one place too early. Where does the first window begin?"
+    if same(np.sort(got, axis=None), np.sort(expected, axis=None)):
+        yield "holds the right values in the wrong order."

@@ -1,0 +1,271 @@
+"""Cats and dogs, drawn on real photographs, with exact boxes and masks.
+
+Every animal is drawn by the computer: eight breeds, four of each class, with their own coats, ears and muzzles, in
+changing poses, moods and lights, on crops of the photographs that come with scikit-image, and with fur from one of
+them. So there is no download, the truth about every pixel is known, and there are as many pictures as are wanted.
+The colours of cats and dogs overlap and the background tells nothing: a network has to learn their shapes.
+
+The same arguments give the same bytes on every machine: all randomness comes from the raw bits of PCG64, all drawing is
+arithmetic of whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+import numpy as np
+
+from dlcourse import _validate
+from dlcourse.data._pets_cast import CAST, Sprite, draw, silhouette, sprite
+from dlcourse.data._pets_coats import BREED_NAMES, BREEDS
+from dlcourse.data._pets_places import PLACES, backdrop, expose
+from dlcourse.data._random import Dice
+
+__all__ = ["BACKGROUNDS", "BREEDS", "BREED_NAMES", "CLASSES", "Faces", "Scenes", "faces", "scenes"]
+
+CLASSES = ("cat", "dog")
+BACKGROUNDS = PLACES
+_HOME = (PLACES.index("brick"), PLACES.index("grass"))  # of cats and of dogs, in the biased pictures
+_FACES, _SCENES = 1, 2  # so that faces and scenes of one seed have nothing in common
+_SIZES = (16, 256)
+_VISIBLE, _HEAD_VISIBLE = 0.5, 0.7  # the least share of an animal and of its head that is to be seen
+_TRIES = 10
+Target = dict[str, np.ndarray]
+Window = tuple[slice, slice]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Faces:
+    """Portraits of single pets.
+
+    Attributes
+    ----------
+    images : (n, size, size, 3) uint8
+    labels : (n,) int64, places in `CLASSES`: 0 cat, 1 dog
+    breeds : (n,) int64, places in `BREED_NAMES`; the breed's class is `breeds // 4`
+    backgrounds : (n,) int64, places in `BACKGROUNDS`: the photograph behind the pet
+    masks : (n, size, size) bool, True where the pet is (its shadow and the ends of its whiskers do not count)
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    breeds: np.ndarray
+    backgrounds: np.ndarray
+    masks: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __repr__(self) -> str:
+        n, size = self.images.shape[:2]
+        return f"Faces({n} images of {size} x {size} pixels: {(self.labels == 0).sum()} cats, {self.labels.sum()} dogs)"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Scenes(Sequence[tuple[np.ndarray, Target]]):
+    """Pictures with several pets: a sequence of pairs `(image, target)`; a slice of it is again `Scenes`.
+
+    Attributes
+    ----------
+    images : (n, size, size, 3) uint8
+    targets : list of n dicts, each with the K pets of one image, from back to front:
+        "boxes": (K, 4) float32, `(x0, y0, x1, y1)` in pixels, tight around the visible part of the pet;
+        "labels": (K,) int64, places in `CLASSES`;
+        "breeds": (K,) int64, places in `BREED_NAMES`;
+        "masks": (K, size, size) bool, the visible pixels of the pet: where pets overlap, only the front one has them;
+        shadows and the ends of whiskers do not count
+    """
+
+    images: np.ndarray
+    targets: list[Target] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[np.ndarray, Target]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Scenes: ...
+    def __getitem__(self, index: int | slice) -> tuple[np.ndarray, Target] | Scenes:
+        if isinstance(index, slice):
+            return Scenes(self.images[index], self.targets[index])
+        return self.images[index], self.targets[index]
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, Target]]:
+        return zip(self.images, self.targets, strict=True)
+
+    def __repr__(self) -> str:
+        n, size = self.images.shape[:2]
+        return f"Scenes({n} images of {size} x {size} pixels: {sum(len(t['labels']) for t in self.targets)} pets)"
+
+
+def faces(n: int, size: int = 64, seed: int = 0, biased: float = 0.0) -> Faces:
+    """Portraits of `n` pets, one a picture, no two alike.
+
+    Parameters
+    ----------
+    n : number of pictures, 0 or more; `faces(k)` equals the first `k` pictures of `faces(n)`
+    size : height and width in pixels, 16 to 256
+    seed : 0 or more; other seeds, other pictures
+    biased : from -1 to 1, how reliably the background tells the class. 0: not at all, cats and dogs are anywhere.
+        0.9: nine cats of ten are in front of bricks and nine dogs of ten on grass, the tenth is anywhere.
+        Below 0 the same with the backgrounds exchanged, to test what a network has learnt from biased pictures.
+
+    Returns
+    -------
+    Faces : `.images`, `.labels`, `.breeds`, `.backgrounds` and `.masks`; each breed equally likely
+
+    Raises
+    ------
+    TypeError, ValueError : an argument that is not a number or lies outside of its range.
+
+    Examples
+    --------
+    >>> pets = faces(100, seed=1)
+    >>> pets
+    Faces(100 images of 64 x 64 pixels: 48 cats, 52 dogs)
+    >>> pets.images.shape, CLASSES[pets.labels[0]], BREED_NAMES[pets.breeds[0]]
+    ((100, 64, 64, 3), 'cat', 'tuxedo')
+    """
+    n, size, seed = _check(n, size, seed)
+    biased = _validate.real("biased", biased, -1, 1)
+    dice = Dice(_FACES, seed)
+    images = np.empty((n, size, size, 3), np.uint8)
+    masks = np.empty((n, size, size), bool)
+    breeds = np.empty(n, np.int64)
+    backgrounds = np.empty(n, np.int64)
+    for i in range(n):
+        breed, place = dice.below(len(BREED_NAMES)), dice.below(len(PLACES))
+        label = breed // 4
+        if dice.chance(abs(biased) * 100):
+            place = _HOME[label] if biased > 0 else _HOME[1 - label]
+        pixels = np.zeros((size, size, 4), np.int16)
+        pixels[..., :3] = backdrop(dice, size, place)
+        x, y = size * dice.between(0.3, 0.7), size * dice.between(0.36, 0.6)
+        radius = size * dice.between(0.17, 0.34)
+        parts = draw(dice, pixels, breed, "sit", x, y, radius, whole=y + 2.6 * radius < size)
+        images[i] = expose(dice, pixels[..., :3])
+        masks[i] = silhouette(parts)
+        breeds[i], backgrounds[i] = breed, place
+    return Faces(images, breeds // 4, breeds, backgrounds, masks)
+
+
+def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0) -> Scenes:
+    """Pictures with one to `max_objects` pets each, with boxes and masks of what is visible of them.
+
+    At least half of each pet and 70 % of its head can be seen; other pets and the picture's edge hide the rest.
+    The animals are a cast of 256 drawings, which take part in the scenes of all seeds, each time in another place,
+    light and direction, mirrored or not, and in other company. (The pets of `faces` are all different.)
+
+    Parameters
+    ----------
+    n : number of pictures, 0 or more; `scenes(k)` equals the first `k` pictures of `scenes(n)`
+    size : height and width in pixels, 16 to 256
+    max_objects : 1 to 20; as many pets are tried, but where there is no room left, there will be fewer
+    seed : 0 or more; other seeds, other pictures
+
+    Returns
+    -------
+    Scenes : a sequence of pairs `(image, target)`, with `.images` and `.targets`
+
+    Raises
+    ------
+    TypeError, ValueError : an argument that is not a whole number or lies outside of its range.
+
+    Examples
+    --------
+    >>> data = scenes(3, seed=1)
+    >>> data
+    Scenes(3 images of 96 x 96 pixels: 6 pets)
+    >>> image, target = data[0]
+    >>> [CLASSES[label] for label in target["labels"]], target["boxes"].tolist()
+    (['dog'], [[48.0, 0.0, 85.0, 46.0]])
+    """
+    n, size, seed = _check(n, size, seed)
+    max_objects = _validate.whole("max_objects", max_objects, 1, 20)
+    dice = Dice(_SCENES, seed)
+    images = np.empty((n, size, size, 3), np.uint8)
+    targets = []
+    for i in range(n):
+        pixels = backdrop(dice, size, dice.below(len(PLACES)))
+        group = _Group(size)
+        for _ in range(1 + dice.below(max_objects)):
+            _place(dice, pixels, group)
+        images[i] = expose(dice, pixels)
+        targets.append(group.target())
+    return Scenes(images, targets)
+
+
+def _check(n: int, size: int, seed: int) -> tuple[int, int, int]:
+    return _validate.whole("n", n), _validate.whole("size", size, *_SIZES), _validate.whole("seed", seed)
+
+
+class _Group:
+    """The pets of one scene: what is visible of each."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.pets: list[Sprite] = []
+        self.masks: list[np.ndarray] = []
+        self.heads: list[np.ndarray] = []
+
+    def accepts(self, pet: Sprite, solid: np.ndarray, head: np.ndarray, window: Window) -> bool:
+        """Whether enough is seen of a pet in front of the others, and of those behind it."""
+        if not _enough(pet, _count(solid), _count(head)):
+            return False
+        seen = (_count(mask) - _count(mask[window] & solid) for mask in self.masks)
+        heads = (_count(mask) - _count(mask[window] & solid) for mask in self.heads)
+        return all(map(_enough, self.pets, seen, heads))
+
+    def add(self, pet: Sprite, solid: np.ndarray, head: np.ndarray, window: Window) -> None:
+        """Put a pet in front of the others."""
+        for masks, new in ((self.masks, solid), (self.heads, head)):
+            for mask in masks:
+                mask[window] &= ~solid
+            masks.append(np.zeros((self.size, self.size), bool))
+            masks[-1][window] = new
+        self.pets.append(pet)
+
+    def target(self) -> Target:
+        masks = np.array(self.masks)
+        rows, columns = masks.max(axis=2), masks.max(axis=1)
+        ends = (columns.argmax(1), rows.argmax(1), columns[:, ::-1].argmax(1), rows[:, ::-1].argmax(1))
+        boxes = np.stack([ends[0], ends[1], self.size - ends[2], self.size - ends[3]], axis=1).astype(np.float32)
+        breeds = np.array([pet.breed for pet in self.pets], np.int64)
+        return {"boxes": boxes, "labels": breeds // 4, "breeds": breeds, "masks": masks}
+
+
+def _count(mask: np.ndarray) -> int:
+    return int(np.count_nonzero(mask))
+
+
+def _enough(pet: Sprite, solid: int, head: int) -> bool:
+    return solid >= _VISIBLE * _count(pet.solid) and head >= _HEAD_VISIBLE * _count(pet.head)
+
+
+def _place(dice: Dice, pixels: np.ndarray, group: _Group) -> None:
+    """Paint a pet of the cast where there is room for it; the first one always finds some."""
+    size = len(pixels)
+    pet = sprite(size, dice.below(CAST))
+    step = -1 if dice.chance(50) else 1
+    height, width = pet.solid.shape
+    for attempt in range(_TRIES):
+        # A quarter of it may lie beyond each edge of the picture; at the last try, nothing.
+        out_y, out_x = (height // 4, width // 4) if attempt < _TRIES - 1 else (0, 0)
+        top = dice.below(size - height + 2 * out_y + 1) - out_y
+        left = dice.below(size - width + 2 * out_x + 1) - out_x
+        window = slice(max(top, 0), min(top + height, size)), slice(max(left, 0), min(left + width, size))
+        inside = np.s_[window[0].start - top : window[0].stop - top, window[1].start - left : window[1].stop - left]
+        solid, head = pet.solid[:, ::step][inside], pet.head[:, ::step][inside]
+        if group.accepts(pet, solid, head, window):
+            break
+    else:
+        return
+    group.add(pet, solid, head, window)
+    level = 50 + dice.below(25)
+    light = np.array([level + dice.below(9) - 4 for _ in range(3)], np.int16)
+    cover = pet.cover[:, ::step][inside].astype(np.int16)[..., None]
+    colours = pet.colours[:, ::step][inside].astype(np.int16) * light >> 6
+    pixels[window] = np.minimum(colours + (pixels[window] * (64 - cover) >> 6), 255)

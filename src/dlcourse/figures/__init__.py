@@ -1,0 +1,15 @@
+"""Interactive figures: widgets in JupyterLab, and the same figures on the book's pages, where no kernel runs.
+
+Each figure is a `Figure` (an anywidget) whose picture, with all of its computing, is one ES module in `STATIC`.
+In JupyterLab the figure's traits are synchronised both ways. On a page of the book, `STATIC/page.js` reads the
+state from the figure's HTML and runs the same module.
+
+>>> fig = conv1d(input=[0, 0, 0, 1, 1, 0, 0, 0], kernel=[0, 1, 0])
+>>> fig.output.tolist()
+[0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+"""
+
+from dlcourse.figures.base import STATIC, Figure
+from dlcourse.figures.convolution import KERNELS, Conv1d, Conv2d, conv1d, conv2d
+
+__all__ = ["KERNELS", "STATIC", "Conv1d", "Conv2d", "Figure", "conv1d", "conv2d"]

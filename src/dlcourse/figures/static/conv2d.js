@@ -1,0 +1,233 @@
+// A filter slides over a small image: point at a cell, see the patch, the products, their sum and the output.
+
+const LETTER = ["00000000", "00111100", "01000010", "01000010", "01111110", "01000010", "01000010", "00000000"];
+const middle = (i, n) => Math.abs(i - (n - 1) / 2) < 1;
+const IMAGES = {
+  "vertical line": (r, c, rows, columns) => middle(c, columns),
+  "horizontal line": (r, c, rows) => middle(r, rows),
+  cross: (r, c, rows, columns) => middle(r, rows) || middle(c, columns),
+  diagonal: (r, c) => r === c,
+  "letter A": (r, c, rows, columns) => LETTER[r - Math.floor((rows - 8) / 2)]?.[c - Math.floor((columns - 8) / 2)] === "1",
+  empty: () => false,
+};
+const matrix = (rows, columns, f) => range(rows).map((r) => range(columns).map((c) => f(r, c)));
+const shapeOf = (m) => [m.length, m[0].length];
+
+/** The products of one window of the image with the filter, and their sum. */
+function window2d(image, weights, row, column) {
+  const patch = weights.map((line, r) => line.map((_, c) => image[row + r][column + c]));
+  const products = patch.map((line, r) => line.map((x, c) => x * weights[r][c]));
+  return { patch, products, sum: products.flat().reduce((a, b) => a + b, 0) };
+}
+
+function render({ model, el }) {
+  const KEYS = ["image", "kernels", "kernel", "row", "column"];
+  const read = () => {
+    const state = Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
+    const weights = typeof state.kernel === "string" ? state.kernels[state.kernel] : state.kernel;
+    const [[h1, w1], [h2, w2]] = [shapeOf(state.image), weights ? shapeOf(weights) : [Infinity, Infinity]];
+    return { ...state, weights, rows: h1 - h2 + 1, columns: w1 - w2 + 1 };
+  };
+  const first = structuredClone(Object.fromEntries(KEYS.map((key) => [key, model.get(key)])));
+  let preview = null; // the window under the mouse, as [row, column]
+  let active = null; // the image's cell that has, or would get, the focus: the middle of the window, or the cell chosen
+  let drawing = false;
+  let brush = null; // the value that is being painted
+  let shape = null;
+  let cells = {};
+
+  const write = (changes) => { model.set(changes); model.save_changes(); };
+  const pinned = () => {
+    const { row, column, rows, columns } = read();
+    return [clamp(row, 0, rows - 1), clamp(column, 0, columns - 1)];
+  };
+  const centre = ([row, column]) => shapeOf(read().weights).map((side, axis) => [row, column][axis] + Math.floor(side / 2));
+  const go = ([row, column], cell = centre([row, column])) => {
+    preview = null;
+    active = cell;
+    write({ row, column });
+    draw();
+  };
+  const move = (to, cell) => { bar.stop(); go(to, cell); };
+  /** The window whose middle is the image's cell `[r, c]`, or the nearest one that fits. */
+  const around = ([r, c]) => {
+    const { weights, rows, columns } = read();
+    const [kh, kw] = shapeOf(weights);
+    return [clamp(r - Math.floor(kh / 2), 0, rows - 1), clamp(c - Math.floor(kw / 2), 0, columns - 1)];
+  };
+  const changed = (m, [row, column], x) => m.map((line, r) => line.map((old, c) => (r === row && c === column ? x : old)));
+  const setPixel = (place, x) => write({ image: changed(model.get("image"), place, x) });
+  const paintPixel = (place, x) => { active = place; brush = x; setPixel(place, x); draw(); };
+  const opposite = ([r, c]) => (model.get("image")[r][c] === 0 ? largest(model.get("image").flat()) || 1 : 0);
+  const tell = (message) => { note.textContent = message || hint(); note.classList.toggle("dlf-fault", Boolean(message)); };
+  const hint = () => drawing
+    ? "Drawing: press the cells of the image to switch them on and off. Press Draw again to move the window."
+    : "Choose a cell of the image or of the output to move the window there; the arrow keys do it too. In the image, Enter switches a cell and digits type into it.";
+
+  const preset = (name) => {
+    const [rows, columns] = shapeOf(model.get("image"));
+    return matrix(rows, columns, (r, c) => Number(IMAGES[name](r, c, rows, columns)));
+  };
+  const images = menu("Image", (name) => write({ image: preset(name) }));
+  const filters = menu("Filter", (name) => {
+    const [h2, w2] = shapeOf(model.get("kernels")[name]);
+    const [h1, w1] = shapeOf(model.get("image"));
+    write({ kernel: name, row: Math.min(model.get("row"), h1 - h2), column: Math.min(model.get("column"), w1 - w2) });
+  });
+  const draws = button("draw", "Draw", () => {
+    drawing = !drawing;
+    draws.setAttribute("aria-pressed", drawing);
+    figure.classList.toggle("dlf-drawing", drawing);
+    tell("");
+  }, { "aria-pressed": "false" });
+  const boards = h("div", { class: "dlf-boards" });
+  const formula = h("p", { class: "dlf-formula", "aria-hidden": true });
+  const live = h("p", { class: "dlf-hidden", "aria-live": "polite" });
+  const note = h("p", { class: "dlf-note", role: "status" }, hint());
+  const bar = transport({
+    count: () => read().rows * read().columns,
+    get: () => pinned()[0] * read().columns + pinned()[1],
+    go: (i) => go([Math.floor(i / read().columns), i % read().columns]),
+    delay: 650,
+    reset: () => { preview = active = null; write(structuredClone(first)); draw(); tell(""); },
+  });
+
+  /** A grid of cells with one tab stop; `press`, `choose`, `point` and `keys` say what the reader does. */
+  function grid(label, rows, columns, { press, choose, point, keys }) {
+    const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
+    const lines = all.map((line) => h("div", { role: "row" }, ...line));
+    const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
+    const table = h("div", { role: "grid", "aria-label": label }, ...lines);
+    const element = h("div", { class: "dlf-grid" }, table, frame);
+    const placeOf = (event) => {
+      const box = table.getBoundingClientRect();
+      const [r, c] = [((event.clientY - box.top) / box.height) * rows, ((event.clientX - box.left) / box.width) * columns];
+      return r < 0 || c < 0 || r >= rows || c >= columns ? null : [Math.floor(r), Math.floor(c)];
+    };
+    const listen = (name, act) => table.addEventListener(name, (event) => {
+      const place = event.button > 0 ? null : placeOf(event);
+      if (place) act?.(place, event);
+    });
+    listen("pointerdown", press);
+    listen("click", choose);
+    listen("pointermove", point);
+    table.addEventListener("pointerleave", () => { if (preview) { preview = null; draw(); } });
+    table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
+    return Object.assign(element, { all, frame });
+  }
+  const hover = (place, event) => {
+    if (event.pointerType !== "mouse" || bar.playing() || same(place, preview)) return;
+    preview = place;
+    draw();
+  };
+  const focus = (board, [r, c]) => board.all[r][c].focus();
+
+  function build([rows, columns], [kh, kw], [oh, ow]) {
+    const field = numberCell("value", (x) => setPixel(active, x), tell);
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") focus(cells.image, active); });
+    const image = grid(`image, ${rows} rows and ${columns} columns`, rows, columns, {
+      press: (place) => { if (drawing) paintPixel(place, opposite(place)); },
+      choose: (place) => { if (!drawing) move(around(place), place); },
+      point: (place, event) => {
+        if (!drawing) return hover(around(place), event);
+        if (brush !== null && event.buttons && !same(place, active)) paintPixel(place, brush);
+      },
+      keys: (event, size) => {
+        const to = arrow(event, active, size);
+        if (to) { move(around(to), to); focus(cells.image, to); }
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); setPixel(active, opposite(active)); }
+        if (/^[-\d.]$/.test(event.key) && !event.ctrlKey && !event.metaKey) { draw(); field.focus(); }
+      },
+    });
+    const output = grid(`output, ${oh} rows and ${ow} columns`, oh, ow, {
+      choose: (place) => move(place),
+      point: hover,
+      keys: (event, size) => {
+        const to = arrow(event, pinned(), size);
+        if (to) { move(to); focus(cells.output, to); }
+      },
+    });
+    const setWeight = (r, c) => (x) => write({ kernel: changed(read().weights, [r, c], x) });
+    const small = () => matrix(kh, kw, () => h("span", { class: "dlf-cell" }));
+    cells = {
+      image, output, field, patch: small(), products: small(),
+      weights: matrix(kh, kw, (r, c) => numberCell(`weight in row ${r}, column ${c}`, setWeight(r, c), tell)),
+      total: h("span", { class: "dlf-cell" }), low: h("span"), high: h("span"), where: h("span"),
+    };
+    const block = (name, title, part) => h("div", { class: `dlf-small dlf-${name}` }, h("p", { class: "dlf-title" }, title), ...part.map((line) => h("div", {}, ...line)));
+    const sign = (text) => h("span", { class: "dlf-sign" }, text);
+    const hide = (element) => { element.setAttribute("aria-hidden", "true"); return element; };
+    const weights = block("weights", "filter", cells.weights);
+    weights.setAttribute("role", "group");
+    weights.setAttribute("aria-label", "filter");
+    const title = (name, r, c) => h("p", { class: "dlf-title" }, h("strong", {}, name), ` ${r} × ${c}`);
+    const board = (name, r, c, element, ...below) => h("div", { class: `dlf-board-${name}` }, title(name, r, c), h("div", { class: "dlf-scroll" }, element), ...below);
+    boards.replaceChildren(
+      board("image", rows, columns, image, h("div", { class: "dlf-value" }, hide(cells.where), field, draws)),
+      h("div", { class: "dlf-work" }, hide(block("patch", "patch", cells.patch)), hide(sign("×")), weights, hide(sign("=")),
+        hide(block("products", "products", cells.products)), hide(h("span", { class: "dlf-sign dlf-total-sign" }, "→")),
+        hide(h("div", { class: "dlf-small dlf-total" }, h("p", { class: "dlf-title" }, "sum"), cells.total)), formula),
+      board("output", oh, ow, output, hide(h("div", { class: "dlf-scale" }, cells.low, h("i"), cells.high))));
+    const body = figure.firstChild.style;
+    for (const [name, value] of Object.entries({ columns, out: ow, kcolumns: kw })) body.setProperty(`--${name}`, value);
+    for (const [frame, fh, fw] of [[image.frame, kh, kw], [output.frame, 1, 1]]) {
+      frame.style.setProperty("--fh", fh);
+      frame.style.setProperty("--fw", fw);
+    }
+  }
+
+  function draw() {
+    const state = read();
+    if (!state.weights || state.rows < 1 || state.columns < 1) return; // half of a change that came in two messages
+    const sizes = [shapeOf(state.image), shapeOf(state.weights), [state.rows, state.columns]];
+    if (!same(shape, sizes)) build(...sizes);
+    shape = sizes;
+    active = (active ?? centre(pinned())).map((i, axis) => clamp(i, 0, sizes[0][axis] - 1));
+    const [row, column] = preview && preview[0] < state.rows && preview[1] < state.columns ? preview : pinned();
+    const now = window2d(state.image, state.weights, row, column);
+    const output = matrix(state.rows, state.columns, (r, c) => window2d(state.image, state.weights, r, c).sum);
+    const [imageMax, weightMax, outputMax] = [state.image, state.weights, output].map((m) => largest(m.flat()));
+    const fill = (part, values, max) => part.forEach((line, r) => line.forEach((cell, c) => paint(cell, values[r][c], max)));
+    fill(cells.image.all, state.image, imageMax);
+    fill(cells.output.all, output, outputMax);
+    fill(cells.patch, now.patch, imageMax);
+    fill(cells.weights, state.weights, weightMax);
+    fill(cells.products, now.products, imageMax * weightMax);
+    cells.weights.forEach((line, r) => line.forEach((cell, c) => cell.show(state.weights[r][c])));
+    paint(cells.total, now.sum, outputMax);
+    for (const { frame } of [cells.image, cells.output]) {
+      frame.style.setProperty("--row", row);
+      frame.style.setProperty("--column", column);
+    }
+    for (const [board, place] of [[cells.image, active], [cells.output, pinned()]]) {
+      board.all.forEach((line, r) => line.forEach((cell, c) => { cell.tabIndex = same([r, c], place) ? 0 : -1; }));
+    }
+    cells.where.textContent = `row ${active[0]}, column ${active[1]}:`;
+    cells.image.all.forEach((line, r) => line.forEach((cell, c) => cell.classList.toggle("dlf-active", same([r, c], active))));
+    paint(cells.field, state.image[active[0]][active[1]], 0);
+    cells.field.ariaLabel = `value in row ${active[0]}, column ${active[1]}`;
+    cells.field.show(state.image[active[0]][active[1]]);
+    cells.low.textContent = fmt(-outputMax);
+    cells.high.textContent = fmt(outputMax);
+
+    const products = now.products.flat();
+    const sum = products.map((x, i) => (i ? inBrackets(x) : fmt(x))).join(" + ");
+    formula.replaceChildren(products.length <= 9 ? `${sum} ${equals(...products, now.sum)} ` : `The ${products.length} products add up to `, h("strong", {}, fmt(now.sum)));
+    if (!bar.playing()) live.textContent = `Output row ${row}, column ${column}: the products ${products.map(fmt).join(", ")} add up to ${fmt(now.sum)}.`;
+    const [names, filterNames] = [Object.keys(IMAGES), Object.keys(state.kernels)];
+    images.show(names, names.find((name) => same(state.image, preset(name))));
+    filters.show(filterNames, filterNames.find((name) => same(state.kernels[name], state.weights)));
+    bar.show();
+  }
+
+  const figure = h("div", { class: "dlf dlf-conv2d", role: "group", "aria-label": "Two-dimensional convolution, step by step" },
+    h("div", { class: "dlf-body" }, h("div", { class: "dlf-choices" }, images, filters), boards, live, bar, note));
+  const release = () => { brush = null; };
+  document.addEventListener("pointerup", release);
+  el.replaceChildren(figure);
+  model.on("change", draw);
+  draw();
+  return () => { bar.stop(); document.removeEventListener("pointerup", release); model.off("change", draw); };
+}
+
+export default { render };

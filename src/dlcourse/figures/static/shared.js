@@ -1,0 +1,154 @@
+// What all figures use. Python (dlcourse.figures) and page.js put this text before that of each figure's module.
+
+const LARGEST_VALUE = 999;
+const STILL = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A DOM element. Attributes whose names start with "on" are listeners; false and null ones are left out. */
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const largest = (values) => Math.max(0, ...values.map(Math.abs));
+
+/** `x` with at most two decimals (three if it is small) and a typographic minus; never −0. */
+function fmt(x) {
+  if (Math.abs(x) >= 1e6) return x.toExponential(1).replace("e+", "e").replace("-", "−");
+  const rounded = Number(x.toFixed(Math.abs(x) < 0.1 ? 3 : 2)) + 0;
+  return (rounded === 0 ? "0" : String(rounded)).replace("-", "−");
+}
+
+/** "=", or "≈" where one of the numbers is shown rounded. */
+function equals(...numbers) {
+  const exact = numbers.every((x) => Math.abs(Number(fmt(x).replace("−", "-")) - x) < 1e-9);
+  return exact ? "=" : "≈";
+}
+
+const inBrackets = (x) => (x < 0 ? `(${fmt(x)})` : fmt(x));
+
+/** Shows `x` in a cell: its text, and its colour on a scale that is centred on zero and ends at `max`. */
+function paint(cell, x, max) {
+  const text = fmt(x);
+  if (cell.tagName !== "INPUT") cell.textContent = text;
+  cell.dataset.value = x;
+  cell.classList.toggle("dlf-negative", x < 0);
+  cell.style.setProperty("--characters", text.length);
+  cell.style.setProperty("--amount", max > 0 ? Math.min(1, Math.abs(x) / max).toFixed(3) : 0);
+}
+
+/** A cell that holds an editable number. `change(x)` is told of valid numbers, `tell(message)` of what is not one. */
+function numberCell(label, change, tell) {
+  let value = 0;
+  const cell = h("input", {
+    type: "number", step: "any", class: "dlf-cell", "aria-label": label, autocomplete: "off",
+    oninput: () => {
+      const x = cell.valueAsNumber;
+      const fault = !Number.isFinite(x) ? "This is not a number yet; try 1, 0.5 or -2."
+        : Math.abs(x) > LARGEST_VALUE ? `Please stay between −${LARGEST_VALUE} and ${LARGEST_VALUE}.` : "";
+      cell.setAttribute("aria-invalid", Boolean(fault));
+      tell(fault && `${fault} Until then the cell counts as ${fmt(value)}.`);
+      if (!fault && x !== value) change(x);
+    },
+    onfocus: () => { cell.value = value; cell.select(); },
+    onblur: () => { cell.removeAttribute("aria-invalid"); tell(""); cell.show(value); },
+  });
+  cell.show = (x) => {
+    const focused = cell.getRootNode().activeElement === cell;
+    if (!focused) cell.value = fmt(x).replace("−", "-");
+    else if (x !== value && x !== cell.valueAsNumber) cell.value = x;
+    value = x;
+  };
+  return cell;
+}
+
+/** A labelled menu. `chosen(name)` is told of the reader's choice; `.show(names)` without a name says "your own". */
+function menu(label, chosen) {
+  const select = h("select", { onchange: () => chosen(select.value) });
+  const element = h("label", { class: "dlf-menu" }, h("span", {}, label), select);
+  let offered = null;
+  element.show = (names, name) => {
+    const own = h("option", { value: "", hidden: true }, "your own");
+    if (!same(names, offered)) select.replaceChildren(...names.map((text) => h("option", { value: text }, text)), own);
+    offered = names;
+    select.value = name ?? "";
+  };
+  return element;
+}
+
+const ICONS = {
+  previous: "M15 5 8 12l7 7", next: "M9 5l7 7-7 7", play: "M8 5v14l11-7z", pause: "M8 5v14M16 5v14",
+  draw: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", reset: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4.5h4.5",
+};
+
+/** A button with an icon and a text. */
+function button(icon, text, onclick, attributes = {}) {
+  const element = h("button", { type: "button", class: "dlf-button", onclick, ...attributes });
+  element.show = (name, label) => {
+    if (element.dataset.icon === name) return;
+    element.dataset.icon = name;
+    const svg = `<svg viewBox="0 0 24 24" aria-hidden="true" class="dlf-${name}"><path d="${ICONS[name]}"/></svg>`;
+    element.innerHTML = svg;
+    element.append(h("span", {}, label));
+  };
+  element.show(icon, text);
+  return element;
+}
+
+/**
+ * The buttons Previous, Play, Next and Reset of a figure whose window has `count()` places, stands at `get()` and
+ * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing.
+ */
+function transport({ get, count, go, reset, delay }) {
+  let timer = null;
+  const step = (by) => { bar.stop(); go(clamp(get() + by, 0, count() - 1)); };
+  const tick = () => {
+    go(get() + 1);
+    if (get() >= count() - 1) bar.stop();
+  };
+  const previous = button("previous", "Previous", () => step(-1));
+  const play = button("play", "Play", () => {
+    if (timer) return bar.stop();
+    if (count() < 2) return;
+    if (get() >= count() - 1) go(0);
+    timer = setInterval(tick, delay);
+    bar.show();
+  }, { class: "dlf-button dlf-primary" });
+  const next = button("next", "Next", () => step(1));
+  const where = h("span", { class: "dlf-where" });
+  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": "Move the window" }, previous, play, next, where,
+    button("reset", "Reset", () => { bar.stop(); reset(); }));
+  bar.playing = () => timer !== null;
+  bar.stop = () => {
+    if (!timer) return;
+    clearInterval(timer);
+    timer = null;
+    bar.show();
+    go(get()); // says the sum that the reader stopped at
+  };
+  bar.show = () => {
+    play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
+    where.replaceChildren(h("span", {}, "window "), `${get() + 1} of ${count()}`);
+    for (const [element, end] of [[previous, 0], [next, count() - 1]]) element.setAttribute("aria-disabled", get() === end);
+  };
+  return bar;
+}
+
+/** The place that an arrow key, Home or End leads to in a grid, from `[row, column]`; null for other keys. */
+function arrow(event, [row, column], [rows, columns]) {
+  if (event.altKey || event.metaKey) return null;
+  const to = {
+    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
+    Home: [event.ctrlKey ? 0 : row, 0], End: [event.ctrlKey ? rows - 1 : row, columns - 1],
+  }[event.key];
+  if (!to) return null;
+  event.preventDefault();
+  return [clamp(to[0], 0, rows - 1), clamp(to[1], 0, columns - 1)];
+}

@@ -1,0 +1,11 @@
+"""Figures in the style of the book: each function returns one `Picture`, which a notebook shows.
+
+A picture is drawn twice where it is displayed: on white, and, for the dark theme of the
+site, on a transparent ground with light ink. The data's own colours are the same in both.
+"""
+
+from dlcourse.plot._charts import curves, heatmap
+from dlcourse.plot._images import boxes, grid, masks
+from dlcourse.plot._style import COLORS, Picture, use_style
+
+__all__ = ["COLORS", "Picture", "boxes", "curves", "grid", "heatmap", "masks", "use_style"]

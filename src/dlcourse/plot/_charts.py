@@ -1,0 +1,169 @@
+"""Small matrices with their numbers, and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from dlcourse import _validate
+from dlcourse.plot import _inputs, _style
+
+
+def _number(value: float, digits: int) -> str:
+    """A number as short as `digits` decimals allow, with a real minus sign and never minus zero."""
+    if float(value).is_integer():
+        text = str(int(value))
+    else:
+        text = f"{value:.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "\u2212") if float(text) else "0"
+
+
+def heatmap(
+    matrices: Any,
+    titles: Sequence[Any] | None = None,
+    *,
+    digits: int = 2,
+    limits: tuple[float, float] | None = None,
+    marks: Sequence[tuple[int, int, int, int] | None] | None = None,
+    cell: float = 0.42,
+) -> _style.Picture:
+    """Small matrices as coloured cells, each with its number written in it.
+
+    Zero is white, positive numbers are orange, negative ones blue; all matrices share one scale.
+
+    Parameters
+    ----------
+    matrices : an (H, W) or (W,) array, or a list of them
+    titles : one text a matrix
+    digits : decimals written at most
+    limits : values of the strongest blue and orange
+    marks : for each matrix None, or (row, column, height, width) of cells to frame
+    cell : side of a cell in inches, made smaller where the page is too narrow
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : other shapes, more than 24 columns, a mark outside its matrix.
+
+    Examples
+    --------
+    >>> heatmap([[0, 1], [-1, 0]])
+    <Picture with 1 panel>
+    """
+    digits = _validate.whole("digits", digits, 0, 6)
+    cell = _validate.real("cell", cell, 0.05, 5)
+    if isinstance(matrices, list | tuple) and not any(hasattr(m, "shape") or np.ndim(m) > 1 for m in matrices):
+        matrices = np.asarray(matrices)  # one matrix, written as a list of rows
+    arrays = []
+    for i, matrix in enumerate(_inputs.many("matrices", matrices)):
+        array = _validate.array(f"matrices[{i}]", matrix)
+        array = array[None] if array.ndim == 1 else array
+        if array.ndim != 2 or array.size == 0 or max(array.shape) > 24:
+            raise ValueError(f"matrices[{i}] must have shape (H, W) or (W,) with 1 to 24 rows and columns, "
+                             f"got {_validate.describe(array)}")  # fmt: skip
+        arrays.append(array.astype(float))
+    names = _inputs.texts("titles", titles, len(arrays))
+    frames = [None] * len(arrays) if marks is None else list(marks)
+    if len(frames) != len(arrays):
+        raise ValueError(f"marks must hold one entry for each of the {len(arrays)} matrices, got {len(frames)}")
+    widths = [a.shape[1] for a in arrays]
+    cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / sum(widths))
+    height = max(a.shape[0] for a in arrays) * cell + (0.3 if any(names) else 0) + 0.1
+    width = sum(widths) * cell + 0.25 * len(arrays)
+    figure, panels = _style.picture(1, len(arrays), width, height, width_ratios=widths)
+    low, high = _inputs.limits(arrays, limits, signed=True)
+    norm = Normalize(low, high)
+    for axes, array, name, frame in zip(panels[0], arrays, names, frames, strict=True):
+        axes.imshow(array, cmap=_style.SIGNED, norm=norm)
+        axes.set_title(name, fontsize=11)
+        _style.bare(axes)
+        axes.set_xticks(np.arange(array.shape[1] + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(array.shape[0] + 1) - 0.5, minor=True)
+        axes.grid(True, which="minor", color="#aeb6bf", linewidth=0.8)
+        axes.tick_params(which="minor", length=0)
+        longest = max(len(_number(v, digits)) for v in array.flat)
+        fontsize = min(11, 72 * cell / max(2.2, 0.72 * longest))
+        for (y, x), value in np.ndenumerate(array):
+            red, green, blue, _ = _style.SIGNED(norm(value))
+            light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+            axes.text(x, y, _number(value, digits), ha="center", va="center", fontsize=fontsize,
+                      color="#000" if light > 0.18 else "#fefefe")  # fmt: skip
+        if frame is not None:
+            _mark(axes, array, frame)
+    return figure
+
+
+def _mark(axes: Axes, array: np.ndarray, frame: tuple[int, int, int, int]) -> None:
+    y, x, h, w = frame
+    if y < 0 or x < 0 or h < 1 or w < 1 or y + h > array.shape[0] or x + w > array.shape[1]:
+        raise ValueError(f"marks: (row, column, height, width) = {frame} lies outside a matrix of shape {array.shape}")
+    axes.add_patch(Rectangle((x - 0.5, y - 0.5), w, h, fill=False, edgecolor="#c2185b", linewidth=2.5, zorder=5))
+
+
+def curves(
+    series: Mapping[str, Any],
+    *,
+    x: Any = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    log: bool = False,
+    points: bool = False,
+    size: tuple[float, float] = (7.0, 3.2),
+) -> _style.Picture:
+    """Lines over a common horizontal axis, each named at its right end rather than in a legend far away.
+
+    Parameters
+    ----------
+    series : name of each line -> its N values
+    x : the N positions; by default 0, 1, 2, ...
+    xlabel, ylabel : what the axes mean, with units
+    log : logarithmic vertical axis
+    points : mark each value with a dot
+    size : width and height in inches
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : no series, or series and positions of different lengths.
+
+    Examples
+    --------
+    >>> curves({"loss": [3, 2, 1.5]}, xlabel="epoch")
+    <Picture with 1 panel>
+    """
+    if not isinstance(series, Mapping) or not series:
+        raise ValueError(
+            f"series must be a dict of name: values with at least one entry, got {_validate.describe(series)}"
+        )
+    lines = {str(name): _validate.array(f"series[{name!r}]", values, (None,)) for name, values in series.items()}
+    count = len(next(iter(lines.values())))
+    positions = np.arange(count) if x is None else _validate.array("x", x, (None,))
+    for name, values in lines.items():
+        if len(values) != len(positions):
+            raise ValueError(f"series[{name!r}] has {len(values)} values for {len(positions)} positions")
+    if len(positions) == 0:
+        raise ValueError("series has no values: there is nothing to draw")
+    figure, panels = _style.picture(1, 1, *size)
+    axes = panels[0, 0]
+    with matplotlib.rc_context(_style.STYLE):
+        for name, values in lines.items():
+            axes.plot(positions, values, marker="o" if points else None, label=name)
+        axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+        if len(lines) > 1:
+            axes.legend()
+        elif next(iter(lines)):
+            axes.set_title(next(iter(lines)))
+    return figure

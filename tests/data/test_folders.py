@@ -1,0 +1,126 @@
+"""Claims about one's own images in class folders."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from dlcourse.data import image_folder
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in ("dog", "cat"):
+        (tmp_path / name).mkdir()
+    picture = np.zeros((30, 40, 3), np.uint8)
+    picture[:, :20] = (255, 0, 0)
+    for name in ("cat/b.png", "cat/a.PNG", "dog/1.png"):
+        Image.fromarray(picture).save(tmp_path / name)
+    return tmp_path
+
+
+def test_classes_and_files_come_in_the_order_of_their_names(root):
+    Image.new("RGB", (8, 8), (1, 2, 3)).save(root / "cat" / "a.PNG")
+    images, labels, classes = image_folder(root)
+    assert classes == ("cat", "dog")
+    assert labels.tolist() == [0, 0, 1]
+    assert labels.dtype == np.int64
+    assert [image.shape for image in images] == [(8, 8, 3), (30, 40, 3), (30, 40, 3)]
+    assert images[0][0, 0].tolist() == [1, 2, 3]
+    assert all(image.dtype == np.uint8 for image in images)
+
+
+def test_a_path_may_be_a_string(root):
+    assert image_folder(str(root))[2] == ("cat", "dog")
+
+
+def test_size_shows_the_middle_square_and_stretches_nothing(root):
+    picture = np.zeros((60, 120, 3), np.uint8)
+    rows, columns = np.mgrid[:60, :120]
+    picture[(rows - 30) ** 2 + (columns - 60) ** 2 < 20**2] = 255  # a disc in the middle
+    picture[:, :25] = (255, 0, 0)  # and a red edge that is cut off
+    Image.fromarray(picture).save(root / "cat" / "a.PNG")
+    images, _, _ = image_folder(root, size=30)
+    assert images.shape == (3, 30, 30, 3)
+    assert images.dtype == np.uint8
+    disc = images[0].min(axis=2) > 127
+    assert disc.any(axis=0).sum() == disc.any(axis=1).sum() == 20
+    assert np.ptp(images[0], axis=2).max() == 0
+
+
+def test_photographs_are_turned_upright(root):
+    picture = np.zeros((20, 40, 3), np.uint8)
+    picture[:, :20] = 255  # the left half is white
+    for orientation, upright in ((6, lambda p: np.rot90(p, -1)), (3, lambda p: np.rot90(p, 2)), (2, np.fliplr)):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        Image.fromarray(picture).save(root / "dog" / "1.png", exif=exif)
+        images, _, _ = image_folder(root)
+        np.testing.assert_array_equal(images[2], upright(picture))
+
+
+def test_grey_palette_transparent_and_16_bit_images_become_rgb(root):
+    ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    Image.fromarray(ramp).save(root / "cat" / "1.png")
+    Image.fromarray(ramp).convert("P").save(root / "cat" / "2.png")
+    Image.fromarray(ramp.astype(np.uint16) * 257).save(root / "cat" / "3.png")
+    clear = np.zeros((16, 16, 4), np.uint8)
+    clear[:8] = (10, 20, 30, 255)
+    Image.fromarray(clear).save(root / "cat" / "4.png")
+    images, _, _ = image_folder(root)
+    for image in images[:3]:
+        np.testing.assert_array_equal(image, np.stack([ramp] * 3, axis=-1))
+    assert images[3][0, 0].tolist() == [10, 20, 30]
+    assert images[3][15, 0].tolist() == [255, 255, 255]
+
+
+def test_hidden_things_other_files_and_deeper_folders_are_passed_over(root):
+    (root / ".ipynb_checkpoints").mkdir()
+    (root / "cat" / ".ipynb_checkpoints").mkdir()
+    (root / "cat" / "kittens.png").mkdir()
+    (root / "cat" / ".hidden.png").write_bytes(b"no image")
+    (root / "cat" / "notes.txt").write_text("meow")
+    (root / "labels.csv").write_text("a,b")
+    images, _, classes = image_folder(root)
+    assert classes == ("cat", "dog")
+    assert len(images) == 3
+
+
+@pytest.mark.parametrize("name", ["c.png", "c.jpg"])
+def test_a_broken_file_is_named(root, name):
+    whole = root / "dog" / name
+    Image.effect_noise((64, 64), 50).save(whole)
+    content = whole.read_bytes()
+    for broken in (b"", b"these are words", content[: len(content) // 2]):
+        whole.write_bytes(broken)
+        with pytest.raises(ValueError, match=rf"^cannot read .*{name} as an image: "):
+            image_folder(root, size=8)
+
+
+def test_missing_and_empty_folders_are_named(tmp_path):
+    with pytest.raises(ValueError, match=r"^path must be a folder .*nowhere is not there"):
+        image_folder(tmp_path / "nowhere")
+    (tmp_path / "file.txt").write_text("")
+    with pytest.raises(ValueError, match=r"^path must be a folder .*file\.txt is a file"):
+        image_folder(tmp_path / "file.txt")
+    with pytest.raises(
+        ValueError, match=r"^path must be a folder with one folder for each class; there is no folder in"
+    ):
+        image_folder(tmp_path)
+    (tmp_path / "cat").mkdir()
+    with pytest.raises(ValueError, match=r"^each class folder must hold images .*there is none in .*cat"):
+        image_folder(tmp_path)
+
+
+@settings(deadline=None)
+@given(bad=st.one_of(st.none(), st.integers(), st.floats(), st.lists(st.text())))
+def test_what_is_no_path_is_refused(bad):
+    with pytest.raises(TypeError, match=r"^path must be the path of a folder, got"):
+        image_folder(bad)
+
+
+@pytest.mark.parametrize(("bad", "error"), [(0, ValueError), (-3, ValueError), (1.5, TypeError), ((8, 8), TypeError)])
+def test_a_bad_size_is_refused_before_anything_is_read(bad, error):
+    with pytest.raises(error, match=r"^size must be "):
+        image_folder("nowhere", size=bad)

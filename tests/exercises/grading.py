@@ -1,0 +1,178 @@
+"""How the exercises are graded, without nbgrader's kernels; and how an exercise is written.
+
+An exercise page is `exercises/PART/CHAPTER.ipynb`: a page of the book, and nbgrader's source. Edit it as text:
+`jupytext --to md:myst` and back with `--to ipynb`, then `make notebooks`. Each exercise has a short name and stands
+alone: it uses what the page gives in locked cells, never the answer to another exercise. In order, it has
+
+1. a heading `## Exercise N: title` and the statement, which ends in `<details><summary>Hint</summary>...</details>`;
+2. if needed, a cell of given code (nbgrader: `locked`, `grade_id` beginning with the name);
+3. one answer cell (`solution`, `grade_id` NAME, tag `hide-input`): what the learner is to define, with the solution
+   between `### BEGIN SOLUTION` and `### END SOLUTION`. In the students' version `pass` stands there instead, so a
+   value that is asked for is set to None first, and functions keep their head and docstring;
+4. a check cell (`grade`, `locked`, `grade_id` NAME-check, one point) that calls `dlcourse.check`. It shows no
+   solution: numbers found by hand are sealed (`check.seal`), and `mistakes` names what can be foreseen;
+5. a cell of hidden tests (`grade`, `locked`, `grade_id` NAME-hidden, more points, tag `remove-cell`): one comment
+   line, then plain asserts between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, on other inputs than those of
+   the check and against an oracle such as SciPy. They notice every wrong answer without the help of the check.
+
+Graded cells end in no value (nbgrader takes a number for points) and write nothing to stderr (nbgrader gives none).
+A cell that speaks of the book's page has the tag `book-only` and is left out of the students' version.
+
+Beside the page stands `CHAPTER.wrong.py` with at least three wrong answers to each exercise; its head says how they
+are written. `test_grading.py` finds all pages by itself and proves that solutions get full marks, stubs none, and that
+wrong answers lose some; `test_nbgrader.py` proves that nbgrader itself gives the same points.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import is_grade, is_locked, is_solution
+from traitlets.config import Config, PyFileConfigLoader
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    path for path in (ROOT / "exercises").rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)
+)
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A whole answer to one exercise, with the misunderstanding behind it."""
+
+    page: Path
+    exercise: str
+    why: str
+    says: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.page.stem}: {self.exercise}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Points and, where something was wrong, the messages; both by the `grade_id` of the test cell."""
+
+    scores: dict[str, float]
+    messages: dict[str, str]
+
+    def of(self, exercise: str) -> float:
+        """The points that one exercise got."""
+        return sum(score for cell, score in self.scores.items() if cell.startswith(f"{exercise}-"))
+
+
+def read(page: Path) -> NotebookNode:
+    """The page as it stands in the repository, with solutions and hidden tests."""
+    return nbformat.read(page, as_version=4)
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The name by which nbgrader knows a cell, "" if it has none."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def solutions(notebook: NotebookNode) -> dict[str, str]:
+    """The source of each answer cell, by the name of its exercise."""
+    return {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """The points of each test cell, by its `grade_id`."""
+    return {grade_id(cell): float(cell.metadata.nbgrader.points) for cell in notebook.cells if is_grade(cell)}
+
+
+def load_config() -> Config:
+    """The course's own nbgrader configuration."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def release(page: Path, config: Config) -> NotebookNode:
+    """What students get: the page through nbgrader's own preprocessors, all but the one that fills the grade book."""
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    notebook, resources = read(page), {"nbgrader": {"notebook": page.stem, "assignment": page.parent.name}}
+    for preprocessor in converter.preprocessors:
+        if preprocessor is not SaveCells:
+            notebook, resources = preprocessor(config=config)(notebook, resources)
+    return notebook
+
+
+def wrong_answers(page: Path) -> list[WrongAnswer]:
+    """The wrong answers that stand beside a page."""
+    path = page.with_suffix(".wrong.py")
+    cells = re.split(r"(?m)^# %% ", path.read_text("utf-8"))[1:] if path.exists() else []
+    found = []
+    for cell in cells:
+        head, _, source = cell.partition("\n")
+        exercise, _, why = head.partition(": ")
+        says = re.match(r"# says: (.*)\n", source)
+        found.append(WrongAnswer(page, exercise, why, says[1] if says else "", source.strip()))
+    return found
+
+
+def answered(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
+    """A copy of the notebook in which the answers to some exercises are others."""
+    notebook = copy.deepcopy(notebook)
+    unknown = set(answers) - set(solutions(notebook))
+    assert not unknown, f"there is no answer cell for {unknown}"
+    for cell in notebook.cells:
+        if is_solution(cell):
+            cell.source = answers.get(grade_id(cell), cell.source)
+    return notebook
+
+
+def alone(notebook: NotebookNode, exercise: str) -> NotebookNode:
+    """A copy that keeps one exercise, and the code that the page gives."""
+    notebook = copy.deepcopy(notebook)
+    own = {exercise, f"{exercise}-check", f"{exercise}-hidden"}
+    notebook.cells = [
+        cell for cell in notebook.cells if grade_id(cell) in own or (is_locked(cell) and not is_grade(cell))
+    ]
+    return notebook
+
+
+def grade(notebook: NotebookNode) -> Result:
+    """Run the code cells one after another, and score the test cells as nbgrader does.
+
+    A test cell gets its points if it neither raises an exception nor writes to stderr.
+    """
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    result = Result({}, {})
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        problem, value = _run(cell.source, namespace, f"<cell {number}>")
+        if is_grade(cell):
+            assert value is None, f"{grade_id(cell)} ends in a value, which nbgrader could take for points: {value!r}"
+            result.scores[grade_id(cell)] = 0.0 if problem else float(cell.metadata.nbgrader.points)
+            result.messages[grade_id(cell)] = problem
+    return result
+
+
+def _run(source: str, namespace: dict[str, object], name: str) -> tuple[str, object]:
+    """Run one cell; gives what went wrong ("" if nothing did), and the value of its last expression."""
+    statements = ast.parse(TransformerManager().transform_cell(source)).body
+    last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
+    errors, value, problem = io.StringIO(), None, ""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as nbgrader_config.py has it
+        try:
+            exec(compile(ast.Module(statements, []), name, "exec"), namespace)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+    return problem or errors.getvalue(), value

@@ -1,0 +1,216 @@
+"""`dlcourse.check` accepts what is right, refuses what only looks right, and says what is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from dlcourse import check
+
+numbers = st.floats(-1e3, 1e3).map(lambda number: round(number, 3))
+whole = st.integers(-50, 50)
+
+
+def told(got, expected, **more):
+    """What a learner reads about an answer that is not right."""
+    with pytest.raises(check.CheckFailed) as failure:
+        check.value(got, expected, name="answer", **more)
+    return str(failure.value)
+
+
+class TestRightAnswers:
+    @given(arrays(float, array_shapes(max_dims=3, max_side=4), elements=numbers))
+    def test_an_array_is_itself_open_and_sealed(self, a):
+        check.value(a.copy(), a, name="answer")
+        check.value(a.copy(), check.seal(a, decimals=4), name="answer")
+
+    @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=numbers), st.integers(0, 2**32 - 1))
+    def test_rounding_errors_break_no_seal(self, a, seed):
+        noise = np.random.default_rng(seed).uniform(-1e-6, 1e-6, size=a.shape)
+        check.value(a + noise, check.seal(a, decimals=4), name="answer")
+
+    def test_success_prints_one_line(self, capsys):
+        check.value([1, 2], [1, 2], name="answer")
+        check.array([1, 2], name="answer", shape=(None,), dtype="int64")
+        check.function(abs, [check.case(-1, expected=1), check.case(2, expected=2)])
+        assert capsys.readouterr().out.splitlines() == [
+            "✓ answer is right.",
+            "✓ answer has the shape asked for, (2,).",
+            "✓ abs is right for all 2 inputs tried.",
+        ]
+
+    def test_lists_tuples_scalars_and_tensors_are_all_answers(self):
+        torch, keras = pytest.importorskip("torch"), pytest.importorskip("keras")
+        expected = np.array([[1.0, 2.0], [3.0, 4.0]])
+        for make in (np.array, np.ndarray.tolist, torch.tensor, keras.ops.convert_to_tensor, keras.Variable):
+            check.value(make(expected), expected, name="answer")
+        check.value(torch.tensor(expected, requires_grad=True), expected, name="answer")
+        check.value(torch.tensor(3.0), 3, name="answer")
+        check.value(np.float32(3), 3, name="answer")
+        check.value(((1, 2), (3, 4)), expected, name="answer")
+        check.value(np.array([True, False]), [True, False], name="answer")
+
+
+class EqualToAll:
+    """An object that is equal to everything."""
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class EqualArray(np.ndarray):
+    """An array that is equal to everything."""
+
+    def __eq__(self, other):
+        return np.ones(np.shape(other), dtype=bool)
+
+    def __array_ufunc__(self, *args, **kwargs):
+        return np.zeros(3)
+
+    __hash__ = None
+
+
+class Lying:
+    """An object that cannot be read."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("no")
+
+
+class TestWhatMustNotPass:
+    @pytest.mark.parametrize(
+        "got",
+        [
+            np.zeros(3),
+            np.full(3, np.nan),
+            [1, np.nan, 3],
+            [1, 2, np.inf],
+            np.array([[1, 2, 3]]),
+            np.array([[1], [2], [3]]),
+            np.tile([1, 2, 3], (3, 1)),
+            np.array([1, 2, 3]) + 1e-3,
+            np.array([1, 2, 3j]),
+            np.array([1, 2, 3, 4]),
+            [],
+            True,
+            2,
+            None,
+            ...,
+            "123",
+            b"123",
+            {1, 2, 3},
+            {1: 1, 2: 2, 3: 3},
+            iter([1, 2, 3]),
+            [1, None, 3],
+            [[1], [2, 3]],
+            ["1", "2", "3"],
+            EqualToAll(),
+            [EqualToAll()] * 3,
+            np.array([7, 8, 9]).view(EqualArray),
+            Lying(),
+            np.sum,
+            np.array,
+        ],
+        ids=lambda got: f"{type(got).__name__} {str(got)[:20]}".replace("\n", ""),
+    )
+    @pytest.mark.parametrize("seal", [lambda a: a, check.seal], ids=["open", "sealed"])
+    def test_nothing_but_the_answer_is_the_answer(self, got, seal):
+        assert told(got, seal(np.array([1, 2, 3])))
+
+    @pytest.mark.parametrize("seal", [lambda a: a, check.seal], ids=["open", "sealed"])
+    def test_one_number_where_three_equal_ones_are_expected_does_not_broadcast(self, seal):
+        assert "(3,) is expected" in told(5, seal([5, 5, 5]))
+        assert "single number" in told([5, 5, 5], seal(5))
+
+    @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=numbers), st.data())
+    def test_one_changed_number_is_noticed(self, a, data):
+        b = a.copy()
+        index = data.draw(st.tuples(*(st.integers(0, n - 1) for n in a.shape)))
+        b[index] += data.draw(st.sampled_from([-2.5, -0.01, 0.01, 1, 1000]))
+        assert told(b, a)
+        assert told(b, check.seal(a, decimals=4))
+
+    @given(arrays(int, st.integers(1, 6), elements=whole), arrays(int, st.integers(1, 6), elements=whole))
+    def test_a_seal_opens_for_no_other_answer(self, a, b):
+        if a.shape != b.shape or (a != b).any():
+            assert told(b, check.seal(a))
+
+    def test_large_counts_differ_by_one(self):
+        assert "off by one" in told(12_000_001, 12_000_000)
+
+    def test_a_number_close_to_zero_is_not_zero_where_zero_is_tolerated(self):
+        assert told([1e-3, 0], [0, 0], tolerance=0)
+        assert told(np.array([5e-9]), [0.0], tolerance=0)
+
+    def test_truth_values_are_not_numbers(self):
+        assert "True and False" in told([True, False], [1, 0])
+        assert "True and False" in told([True, False], check.seal([1, 0]))
+        assert "holds numbers" in told([1, 0], [True, False])
+        assert "exchanged" in told([True, False], [False, True])
+        assert "1 of 2 values" in told([True, True], [False, True])
+
+
+class TestAuthors:
+    """Mistakes of whoever writes an exercise are errors, not failed answers."""
+
+    @pytest.mark.parametrize("expected", [[np.nan], np.inf])
+    def test_expected_values_are_finite(self, expected):
+        with pytest.raises(ValueError, match="expected must be finite"):
+            check.value(1, expected, name="answer")
+
+    @pytest.mark.parametrize("expected", ["one", None, [[1], [2, 3]]])
+    def test_expected_values_are_numbers(self, expected):
+        with pytest.raises(TypeError, match="expected must"):
+            check.value(1, expected, name="answer")
+
+    @pytest.mark.parametrize("mistake", [[1, 2], check.seal([1, 2])], ids=["open", "sealed"])
+    def test_the_right_answer_is_no_mistake(self, mistake):
+        expected = check.seal([1, 2]) if isinstance(mistake, check.Sealed) else [1, 2]
+        with pytest.raises(ValueError, match="mistakes must differ"):
+            check.value([1, 2], expected, name="answer", mistakes={"Wrong.": mistake})
+
+    def test_a_function_needs_cases(self):
+        with pytest.raises(ValueError, match="at least one case"):
+            check.function(abs, [])
+
+    def test_tolerance(self):
+        with pytest.raises(ValueError, match="tolerance must be"):
+            check.value(1, 1, name="answer", tolerance=-1)
+
+    @pytest.mark.parametrize("answer", [np.nan, [np.inf], 0.5000005])
+    def test_what_cannot_be_sealed(self, answer):
+        with pytest.raises(ValueError, match="answer must"):
+            check.seal(answer)
+
+    def test_truth_values_cannot_be_sealed(self):
+        with pytest.raises(TypeError, match="answer must hold"):
+            check.seal([True, False])
+
+
+def test_a_notebook_shows_the_message_and_no_traceback():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shown = []
+    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+    shell.run_cell("from dlcourse import check; check.value(2, 6, name='answer')")
+    assert shown == ["✗ answer is 2, which is not right yet."]
+
+
+def test_checking_loads_no_framework():
+    code = """
+        import sys
+        from dlcourse import check
+        check.value(1, 1, name="answer")
+        assert not {"torch", "tensorflow", "keras", "matplotlib"} & set(sys.modules)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)

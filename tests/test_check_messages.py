@@ -1,0 +1,213 @@
+"""What `dlcourse.check` says about answers that are not right yet."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcourse import check
+
+numbers = st.floats(-1e3, 1e3).map(lambda number: round(number, 3))
+
+
+def told(got, expected, **more):
+    """What a learner reads about an answer that is not right."""
+    with pytest.raises(check.CheckFailed) as failure:
+        check.value(got, expected, name="answer", **more)
+    return str(failure.value)
+
+
+def told_about(fn, *cases, **more):
+    with pytest.raises(check.CheckFailed) as failure:
+        check.function(fn, cases, **more)
+    return str(failure.value)
+
+
+class Lying:
+    """An object that cannot be read."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("no")
+
+
+class TestWhatIsSaid:
+    @pytest.mark.parametrize(
+        ("got", "words"),
+        [
+            (None, "nothing there yet"),
+            (..., "nothing there yet"),
+            ([1, None, 3, 5], "at [1]: there is nothing there yet"),
+            ([1, np.nan, 4, 8], "NaN (not a number) at [1]"),
+            ([1, 2, np.inf, 8], "infinity at [2]"),
+            ("1, 2, 4, 8", "is text"),
+            (np.sum, "call it, with parentheses"),
+            ([[1, 2], [4]], "rows of different lengths"),
+            ({1: 2}, "where a number, a list or an array"),
+            (Lying(), "cannot be read as numbers"),
+            (np.array([1j, 2, 4, 8]), "complex"),
+            ([-1, -2, -4, -8], "opposite sign"),
+            ([8, 4, 2, 1], "reverse order"),
+            ([2, 3, 5, 9], "off by one everywhere"),
+            ([0, 0, 0, 0], "nothing but zeros"),
+            ([1, 2, 4], "One position is missing"),
+            ([1, 2, 4, 8, 16], "One position too many"),
+            ([1, 2, 4, 8, 16, 32], "(4,) is expected"),
+            ([[1, 2], [4, 8]], "arrangement is not"),
+            ([[1, 2, 4, 8]], "Only axes of length 1"),
+            (15, "return inside its loop"),
+        ],
+        ids=lambda value: str(value)[:30] if isinstance(value, str) else "",
+    )
+    @pytest.mark.parametrize("seal", [lambda a: a, check.seal], ids=["open", "sealed"])
+    def test_mistakes_that_are_recognised_with_and_without_the_answer(self, got, words, seal):
+        assert words in told(got, seal([1, 2, 4, 8]))
+
+    @pytest.mark.parametrize(
+        ("got", "words"),
+        [
+            ([4, 1, 8, 2], "wrong order"),
+            ([3, 6, 12, 24], "right up to a constant: every value is 3 times"),
+            ([2.5, 3.5, 5.5, 9.5], "every value 1.5 too large"),
+            ([0, 1, 2, 4], "one place too late"),
+            ([2, 4, 8, 0], "one place too early"),
+            ([1, -2, 4, 8], "not always the right sign"),
+            ([1, 2, 4.05, 8], "differs by up to 0.05"),
+            ([1, 2, 5, 7], "2 of 4 values wrong; the first is at [2], 5 where 4 is expected"),
+        ],
+        ids=lambda value: value[:30] if isinstance(value, str) else "",
+    )
+    def test_mistakes_that_are_recognised_beside_the_answer(self, got, words):
+        assert words in told(got, [1, 2, 4, 8])
+
+    def test_an_array_of_whole_numbers_loses_decimals(self):
+        assert "lost its decimals" in told(np.array([1, 2, -3]), [1.5, 2.0, -3.7])
+
+    def test_bytes_wrap_around(self):
+        right = np.array([[300, -10], [20, 7]])
+        assert "wrapped around" in told(right.astype(np.uint8), right)
+
+    def test_relu_is_recognised(self):
+        assert "0 wherever a negative" in told([1, 0, 3], [1, -2, 3])
+
+    def test_exchanged_axes_are_recognised(self):
+        assert "rows and columns exchanged" in told([[1, 3], [2, 4]], [[1, 2], [3, 4]])
+        assert "which axis comes first" in told(np.zeros((2, 3)), np.ones((3, 2)))
+        assert "along axis 1" in told([[2, 1], [4, 3]], [[1, 2], [3, 4]])
+        assert "along axis 0 and axis 1" in told([[4, 3], [2, 1]], [[1, 2], [3, 4]])
+
+    def test_single_numbers(self):
+        assert "Count again" in told(5, 6)
+        assert "Count again" in told(7, check.seal(6))
+        assert told(2, check.seal(6)) == "answer is not right yet."
+        assert told(2, 6) == "answer is 2, which is not right yet."
+        assert "take it out" in told([6], 6)
+        assert told(math.nan, 6).startswith("answer holds NaN (not a number).")
+
+    def test_a_sealed_answer_is_never_shown(self):
+        assert told([1, 2, 5], check.seal([1, 2, 4])) == "answer has the right shape, but not the right values yet."
+        assert "137" not in repr(check.seal(137)) + told(12, check.seal(137))
+        assert repr(check.seal(0.25, decimals=2)).endswith(", decimals=2)")
+
+    def test_mistakes_named_by_the_author_come_first(self):
+        mistakes = {"Counted from 1?": [2, 3], "Everything twice?": check.seal([2, 4]), "One number?": 3}
+        assert told([2, 3], [1, 2], mistakes=mistakes).endswith("Counted from 1?")
+        assert told([2, 4], check.seal([1, 2]), mistakes=mistakes).endswith("Everything twice?")
+        assert told(3, [1, 2], mistakes=mistakes).endswith("One number?")
+
+    def test_the_author_says_what_the_axes_mean(self):
+        assert told([1], [1, 2], axes="One for each window.").endswith("One for each window.")
+        assert "window" not in told([1, 3], [1, 2], axes="One for each window.")
+
+    def test_dtype(self):
+        assert "float32 is asked for" in told([1.0], [1.0], dtype="float32")
+        check.value(np.float32([1]), [1], name="answer", dtype="float32")
+
+    @given(st.recursive(st.none() | st.booleans() | numbers | st.text(), st.lists, max_leaves=8))
+    def test_whatever_comes_the_message_is_a_sentence(self, got):
+        message = told(got, np.arange(210.0).reshape(5, 6, 7))
+        assert message.startswith("answer ")
+        assert message.endswith((".", "?"))
+
+
+class TestArrays:
+    @pytest.mark.parametrize("shape", [(2,), (2, 3, 1), (3, None)])
+    def test_wrong_shapes(self, shape):
+        with pytest.raises(check.CheckFailed, match=r"has shape \(2, 3\)"):
+            check.array(np.ones((2, 3)), name="kernel", shape=shape)
+
+    def test_only_finite_numbers(self):
+        with pytest.raises(check.CheckFailed, match="NaN"):
+            check.array([np.nan], name="kernel")
+
+
+def doubled(x):
+    return 2 * x
+
+
+class TestFunctions:
+    def test_errors_name_the_input_the_line_and_the_error(self):
+        def last(x):
+            return x[len(x)]
+
+        message = told_about(last, check.case(np.array([1, 2]), expected=2))
+        assert message.splitlines() == [
+            "last([1, 2]) stops with an error, in its line `return x[len(x)]`:",
+            "    IndexError: index 2 is out of bounds for axis 0 with size 2",
+        ]
+
+    def test_too_many_arguments(self):
+        assert "TypeError" in told_about(doubled, check.case(1, 2, expected=2))
+
+    def test_printing_is_not_returning(self, capsys):
+        assert "hand it back with return" in told_about(print, check.case(3, expected=3), name="show")
+        assert capsys.readouterr().out == ""
+
+    def test_stubs(self):
+        def stub(x):
+            pass
+
+        def raising(x):
+            raise NotImplementedError
+
+        for nothing in (stub, raising, None, ...):
+            assert "nothing there yet" in told_about(nothing, check.case(3, expected=3))
+        assert "must be a function" in told_about(4, check.case(3, expected=3), name="double")
+
+    def test_an_input_that_is_changed_in_place_is_noticed(self):
+        def halved(x):
+            x /= 2
+            return x
+
+        x = np.array([2.0, 4.0])
+        assert "changes its input `x` in place" in told_about(halved, check.case(x, expected=[1, 2]))
+        assert x.tolist() == [2, 4]
+
+        def emptied(*lists):
+            return lists[1].pop()
+
+        assert "number 2" in told_about(emptied, check.case([1], [2, 3], expected=3))
+
+    def test_the_shape_of_the_input_is_recognised(self):
+        message = told_about(doubled, check.case(np.ones(8), expected=np.ones(6)))
+        assert "That is the shape of the input." in message
+
+    def test_long_inputs_are_named_by_their_shape(self):
+        assert "<array of shape (100,)>" in told_about(doubled, check.case(np.ones(100), expected=1))
+        assert "doubled(<list>)" in told_about(doubled, check.case(list(range(50)), expected=1))
+
+    def test_warnings_do_not_reach_the_learner(self):
+        def roots(x):
+            warnings.warn("careful", stacklevel=1)
+            return np.sqrt(x)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            check.function(roots, [check.case(np.array([4.0]), expected=[2])])
+
+    def test_arguments_that_hold_no_numbers_are_allowed(self):
+        check.function(lambda a, b: len(a), [check.case("text", [(1, 2), (3,)], expected=4)], name="length")

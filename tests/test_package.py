@@ -1,0 +1,45 @@
+"""`import dlcourse` is light, and the package's submodules come when they are called."""
+
+import subprocess
+import sys
+
+import pytest
+
+import dlcourse
+
+HEAVY = ("torch", "tensorflow", "keras", "matplotlib", "skimage", "sklearn", "anywidget", "mlxtend")
+
+
+def loaded_after(statement):
+    """The heavy modules that are in memory after one statement in a fresh Python."""
+    code = f"{statement}\nimport sys\nprint(*[name for name in {HEAVY} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_importing_the_package_loads_no_framework():
+    assert loaded_after("import dlcourse") == set()
+
+
+@pytest.mark.parametrize(
+    ("submodule", "allowed"),
+    [
+        ("data", set()),
+        ("device", set()),
+        ("check", set()),
+        ("figures", {"anywidget"}),
+        ("plot", {"matplotlib"}),
+    ],
+)
+def test_each_submodule_loads_only_what_it_needs(submodule, allowed):
+    assert loaded_after(f"from dlcourse import {submodule}") <= allowed
+
+
+def test_submodules_are_listed_and_found():
+    assert {"check", "data", "device", "figures", "plot"} <= set(dir(dlcourse))
+    assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
+
+
+def test_an_unknown_submodule_is_an_attribute_error_that_names_the_known_ones():
+    with pytest.raises(AttributeError, match="plots.*plot"):
+        _ = dlcourse.plots

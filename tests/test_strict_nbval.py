@@ -1,0 +1,139 @@
+"""The checking of notebooks works: a notebook that was tampered with fails, the honest one passes.
+
+Each case is one file of a small notebook, and all are run by one pytest, with the plugin that the book's notebooks use.
+"""
+
+import copy
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import notebooks
+from tools.strict_nbval import close
+
+CODE = """
+print("sum", 0.1 + 0.2)
+""".strip()
+
+
+def honest():
+    """A notebook as it is committed: text outputs without images, and one cell with a tolerance."""
+    stream = [new_output("stream", name="stdout", text="sum 0.30000000000000004\n")]
+    result = [new_output("execute_result", data={"text/plain": "42"}, execution_count=2)]
+    figure = [new_output("execute_result", data={"text/plain": "'picture'"}, execution_count=3)]
+    about = [new_output("stream", name="stdout", text="loss 0.33333\n")]
+    show = (
+        "from IPython.display import display\n"
+        "class Shown:\n"
+        "    def _repr_mimebundle_(self, **kwargs):\n"
+        "        return {'image/png': 'aGVsbG8=', 'text/plain': \"'picture'\"}\n"
+        "Shown()"
+    )
+    return notebooks.strip(
+        new_notebook(
+            cells=[
+                new_markdown_cell("# Title"),
+                new_code_cell(CODE, execution_count=1, outputs=stream),
+                new_code_cell("6 * 7", execution_count=2, outputs=result),
+                new_code_cell(show, execution_count=3, outputs=figure),
+                new_code_cell(
+                    "print('loss', 0.33334)", execution_count=4, outputs=about, metadata={"tags": ["rtol-1e-3"]}
+                ),
+            ]
+        )
+    )
+
+
+def changed_digit(notebook):
+    notebook.cells[1].outputs[0].text = "sum 0.30000000000000003\n"
+
+
+def dropped_output(notebook):
+    notebook.cells[2].outputs = []
+
+
+def unrun_cell(notebook):
+    notebook.cells[2].execution_count = None
+    notebook.cells[2].outputs = []
+
+
+def new_warning(notebook):
+    notebook.cells[1].source += "\nimport warnings; warnings.warn('mind the gap')"
+
+
+def new_error(notebook):
+    notebook.cells[2].source = "6 * seven"
+
+
+def other_text_beside_the_picture(notebook):
+    notebook.cells[3].outputs[0].data["text/plain"] = "'another picture'"
+
+
+def beyond_its_tolerance(notebook):
+    notebook.cells[4].outputs[0].text = "loss 0.335\n"
+
+
+def other_words_within_tolerance(notebook):
+    notebook.cells[4].outputs[0].text = "error 0.33333\n"
+
+
+CHANGES = [
+    changed_digit,
+    dropped_output,
+    unrun_cell,
+    new_warning,
+    new_error,
+    other_text_beside_the_picture,
+    beyond_its_tolerance,
+    other_words_within_tolerance,
+]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """What the strict check says of the honest notebook and of each changed one: name -> passed?"""
+    folder = tmp_path_factory.mktemp("notebooks")
+    nbformat.write(honest(), folder / "honest.ipynb")
+    for change in CHANGES:
+        notebook = copy.deepcopy(honest())
+        change(notebook)
+        nbformat.write(notebook, folder / f"{change.__name__}.ipynb")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "BOOK"))}
+    command = [sys.executable, "-m", "pytest", "-p", "tools.strict_nbval", "-p", "no:cacheprovider", "--nbval", "-v"]
+    command += ["--rootdir", str(folder), "-c", os.devnull, str(folder)]
+    result = subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
+    found = re.findall(r"(\w+)::ipynb::Cell \d+ (PASSED|FAILED)", result.stdout)
+    names = {name for name, _ in found}
+    assert names == {"honest", *(change.__name__ for change in CHANGES)}, result.stdout + result.stderr
+    return {name: all(verdict == "PASSED" for n, verdict in found if n == name) for name in names}
+
+
+def test_the_honest_notebook_passes(outcomes):
+    assert outcomes["honest"]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_changed_notebook_fails(outcomes, change):
+    assert not outcomes[change.__name__]
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "rtol", "same"),
+    [
+        ("1.000", "1.000", 0, True),
+        ("1.001", "1.000", 0, False),
+        ("loss 1.001", "loss 1.000", 1e-2, True),
+        ("loss 1.001", "loss 1.000", 1e-4, False),
+        ("loss 1.0", "loss 1.0 1.0", 1e-2, False),
+        ("a 1e-3", "a 1.0001e-3", 1e-2, True),
+        ("0", "0.5", 1e-2, False),
+        ("nan", "1.0", 1, False),
+    ],
+)
+def test_close_compares_numbers_within_the_tolerance_and_words_exactly(got, expected, rtol, same):
+    assert close(got, expected, rtol) is same

@@ -1,0 +1,41 @@
+"""Build the site with warnings as errors, from the notebooks' cached results.
+
+A build is incremental only after one that passed with the same package, extensions and settings: after a
+failed build Sphinx would not read the failing page again, and a second build would pass.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import notebooks
+
+STAMP = notebooks.ROOT / "_build" / "site-made-with"
+
+
+def fingerprint() -> str:
+    """What a page depends on beside its own source."""
+    extensions = sorted((notebooks.ROOT / "book" / "_ext").rglob("*.*"))
+    return notebooks.fingerprint([notebooks.ROOT / "_config.yml", notebooks.ROOT / "_toc.yml", *extensions])
+
+
+def main() -> int:
+    """Build; return the exit code of the builder."""
+    now = fingerprint()
+    unchanged = STAMP.exists() and STAMP.read_text() == now
+    STAMP.unlink(missing_ok=True)
+    builder = str(Path(sys.executable).with_name("jupyter-book"))
+    command = [builder, "build", "-W", "-n", "--keep-going", "-q", str(notebooks.ROOT)]
+    if not unchanged:
+        command.append("--all")
+    code = subprocess.call(command)
+    if code == 0:
+        STAMP.parent.mkdir(exist_ok=True)
+        STAMP.write_text(now)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,119 @@
+"""pytest plugin: nbval, made strict for this book.
+
+1. Images and other outputs that are not text are ignored, because committed notebooks carry none.
+2. A code cell that was never run is an error: nbval alone would compare nothing and pass.
+3. A cell tagged `rtol-1e-3` may differ by that much in its numbers; all others must be the same to the letter.
+4. When every cell of a notebook has passed, its outputs, images included, go to the cache from
+   which the site is built: each notebook is executed once for both.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import re
+from typing import Any
+
+import nbformat
+import nbval.kernel
+import nbval.plugin
+import pytest
+
+from tools import notebooks
+
+os.environ.update(notebooks.KERNEL_ENVIRONMENT)  # kernels inherit the environment of pytest
+
+_start_kernel = nbval.kernel.start_new_kernel
+
+
+def _start_kernel_outside_pytest(*args: Any, **kwargs: Any) -> Any:
+    """Start a kernel that does not know of the test: PYTEST_CURRENT_TEST changes what ipykernel captures."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+    return _start_kernel(*args, env=environment, **kwargs)
+
+
+nbval.kernel.start_new_kernel = _start_kernel_outside_pytest
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+
+
+def close(got: str, expected: str, rtol: float) -> bool:
+    """Whether two outputs are the same but for numbers that differ by at most `rtol`, relatively."""
+    if got == expected:
+        return True
+    if rtol <= 0 or _NUMBER.sub("#", got).split() != _NUMBER.sub("#", expected).split():
+        return False
+    pairs = zip(_NUMBER.findall(got), _NUMBER.findall(expected), strict=True)
+    return all(math.isclose(float(a), float(b), rel_tol=rtol, abs_tol=1e-12) for a, b in pairs)
+
+
+class _Text(str):
+    """Text that is equal to other text if only its numbers differ a little; nbval compares with `!=`."""
+
+    rtol = 0.0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and close(str(self), str(other), self.rtol)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+class StrictCell(nbval.plugin.IPyNbCell):
+    """One code cell, compared as described at the head of this file."""
+
+    @property
+    def rtol(self) -> float:
+        tags = self.cell.metadata.get("tags", [])
+        return max([float(tag[5:]) for tag in tags if tag.startswith("rtol-")], default=0.0)
+
+    def runtest(self) -> None:
+        """Run the cell and compare; remember its outputs for the site."""
+        if self.cell.execution_count is None and self.cell.source.strip() and not self.options["skip"]:
+            self.raise_cell_error("This cell was never run, so nothing would be compared: run `make notebooks`")
+        super().runtest()
+        self.parent.__dict__.setdefault("outputs_for_site", {})[self.cell_num] = self.test_outputs
+
+    def sanitize(self, s: Any) -> Any:
+        """Let numbers differ where the cell's tag allows it."""
+        s = super().sanitize(s)
+        if isinstance(s, str) and self.rtol:
+            s = _Text(s)
+            s.rtol = self.rtol
+        return s
+
+    def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> Any:
+        """Compare text only."""
+        skip = set(self.parent.skip_compare)
+        for output in [*test, *ref]:
+            skip |= {mime for mime in output.get("data", {}) if not mime.startswith("text/")}
+        return super().compare_outputs(test, ref, skip_compare=tuple(skip))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make every nbval cell a strict one."""
+    for item in items:
+        if type(item) is nbval.plugin.IPyNbCell:
+            item.__class__ = StrictCell
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last cell of a notebook that passed whole: hand its outputs to the build of the site."""
+    notebook_file: Any = item.parent
+    last = nextitem is None or nextitem.parent is not notebook_file
+    if not isinstance(item, StrictCell) or not last or not os.environ.get("BOOK_CACHE"):
+        return
+    notebook = copy.deepcopy(notebook_file.nb)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = notebook_file.__dict__.get("outputs_for_site", {})
+    if len(outputs) != len(code):
+        return  # a cell failed: the build will run this notebook and show where
+    for number, cell in enumerate(code):
+        cell.outputs = [nbformat.from_dict(dict(output)) for output in outputs[number]]
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output["execution_count"] = cell.execution_count
+    notebooks.store(notebooks.get_cache(notebooks.CACHE), notebook, notebook_file.path, 0)
