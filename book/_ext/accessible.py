@@ -1,4 +1,4 @@
-"""Sphinx extension: corrects what Sphinx, the theme and notebooks write that readers without sight or mouse stumble over.
+"""Sphinx extension: corrects what Sphinx, theme and notebooks write that readers without sight or mouse stumble over.
 
 Found by axe-core on the built pages; tests/site/test_browser.py runs it on each page.
 """
@@ -54,6 +54,19 @@ def correct(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
         app.add_js_file(None, body=SEARCH_FROM_FILES)
 
 
+def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Give the buttons that unfold a part of the contents a name; the theme gives them a picture only."""
+    contents = context.get("generate_toctree_html")
+    if contents is None:
+        return
+
+    def named(kind: str, **options: Any) -> Any:
+        html = contents(kind, **options)
+        return str(html).replace("<summary>", '<summary aria-label="Pages below">') if kind == "sidebar" else html
+
+    context["generate_toctree_html"] = named
+
+
 def choose_mode(app: Sphinx, config: Config) -> None:
     """Name the mode of a reader's first visit; the theme's script reports an empty one as an error."""
     config.html_context.setdefault("default_mode", "auto")
@@ -64,4 +77,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("accessible.css", priority=800)
     app.connect("config-inited", choose_mode)
     app.connect("html-page-context", correct)
+    app.connect("html-page-context", name_toggles, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

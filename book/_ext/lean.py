@@ -4,7 +4,7 @@ A stock page of this theme brings 2.5 MB of scripts and styles, 3.7 MB with an e
 
 - no FontAwesome script, no search index outside the search page, MathJax only where there is an equation;
 - MathJax without its menu and speech engine (its invisible MathML for screen readers stays);
-- style sheets and icon fonts cut down to what the pages of this site use (see `lean_css`).
+- the big style sheets and the icon fonts cut down to what the pages of this site use (see `lean_css`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ MATHJAX_FILES = (
     "output/chtml/fonts/tex.js",
     "output/chtml/fonts/woff-v2",
 )
+TRIMMED = ("basic.css", "styles/*.css", "sphinx-design*.css", "mystnb*.css")
+"""The big style sheets; the book's own are small, and its figures may join names of classes from pieces."""
+
 UNUSED = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "styles/theme.css", "vendor/fontawesome")
 
 
@@ -69,7 +72,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def copy_mathjax(target: Path) -> None:
-    """Copy the parts of MathJax that `MATHJAX` names, with fonts and TeX extensions, from the sphinx-mathjax-offline package."""
+    """Copy the parts of MathJax that `MATHJAX` names, fonts and TeX extensions, from sphinx-mathjax-offline."""
     package = importlib.util.find_spec("sphinx-mathjax-offline")
     if package is None or package.origin is None:
         raise RuntimeError("sphinx-mathjax-offline is missing: pip install -r requirements.txt")
@@ -84,15 +87,15 @@ def copy_mathjax(target: Path) -> None:
 
 
 def trim_styles(out: Path, whole: Path) -> None:
-    """Trim the style sheets under `out` to the classes that its pages and scripts mention, and the icon fonts to the icons left.
+    """Trim the big style sheets under `out` to the classes that its pages and scripts mention, and the icon fonts.
 
-    Sphinx copies style sheets into the site only when it has pages to write, so `whole` keeps them for the builds between.
+    Sphinx copies style sheets into the site only when it has pages to write: `whole` keeps them for builds between.
     """
     static = out / "_static"
     pages = [p for p in out.rglob("*.html") if static not in p.parents]
     scripts = [p for p in static.rglob("*.js") if static / "mathjax" not in p.parents]
     known = lean_css.words(p.read_text("utf-8") for p in pages + scripts)
-    for sheet in static.rglob("*.css"):
+    for sheet in (found for pattern in TRIMMED for found in static.glob(pattern)):
         kept = whole / sheet.relative_to(static)
         css = sheet.read_text("utf-8")
         if css.startswith(lean_css.TRIMMED):
@@ -110,7 +113,7 @@ def trim_fonts(sheet: Path) -> None:
 
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/styles"
     css = sheet.read_text("utf-8")
-    wanted = lean_css.icons(css)
+    wanted = {icon for path in sheet.parents[1].rglob("*.css") for icon in lean_css.icons(path.read_text("utf-8"))}
 
     def smaller(face: re.Match[str]) -> str:
         ttf = re.search(r"url\(([^)]*?([\w-]+)\.ttf)\)", face[0])

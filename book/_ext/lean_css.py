@@ -1,13 +1,14 @@
 """Take out of a style sheet what no page of the site can use, and cut icon fonts down to the icons that are left.
 
-A rule goes only if each of its selectors needs a class that is written in no page and in no script of the site. Whatever
-is in doubt stays: selectors without a class, classes inside `:not()` and its like, classes that scripts put together.
+A rule goes only if each of its selectors needs a class that is written in no page and in no script of the site.
+Whatever is in doubt stays: selectors without a class, classes inside `:not()` and its like, classes that scripts join.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import tinycss2
@@ -80,19 +81,22 @@ def _split(prelude: list) -> list[list]:
 
 def _possible(selector: list, known: set[str]) -> bool:
     """Whether every class that the selector names is known."""
-    named = [b.value for a, b in zip(selector, selector[1:], strict=False) if a == "." and b.type == "ident"]
+    named = [b.value for a, b in pairwise(selector) if a == "." and b.type == "ident"]
     return all(name in known or name.startswith(BUILT_BY_SCRIPTS) for name in named)
 
 
 def icons(css: str) -> set[int]:
-    """Code points of the icons that a trimmed style sheet can still show: strings of one character.
+    r"""Code points of the icons that a style sheet can show: its strings of one character, plain or escaped.
 
     Examples
     --------
+    >>> icons(r'.fa-bars:before{content:"\f0c9"}') == icons('.fa-bars:before{content:"\uf0c9"}') == {0xF0C9}
+    True
     >>> sorted(map(hex, icons('.fa-bars:before{content:"\uf0c9"}html{--hint-icon:"\uf0eb"}q{content:""}')))
     ['0xf0c9', '0xf0eb']
     """
-    return {ord(character) for character in re.findall(r'"([^"\\])"', css)}
+    found = re.findall(r'"(?:([^"\\])|\\([0-9a-fA-F]{2,6}))"', css)
+    return {ord(character) if character else int(code, 16) for character, code in found}
 
 
 def subset_font(source: Path, target: Path, characters: set[int]) -> bool:

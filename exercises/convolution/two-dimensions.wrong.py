@@ -27,11 +27,6 @@ feature_map = [[2, 5], [4, -2]]
 products = [[2, 0, 2], [0, -3, 1]]
 feature_map = [[3, 7], [2, 2]]
 
-# %% by-hand: writes the map as one row
-# says: arrangement
-products = [[2, 0, 2], [0, -3, 1]]
-feature_map = [3, 2, 7, 2]
-
 
 # %% shrinking: forgets that the first place counts, too
 # says: off by one
@@ -271,12 +266,14 @@ def apply(image, kernel):
 
 
 # %% coin: finds the brightest patch
+# says: first repair
 def find(image, piece):
     likeness = signal.correlate(image.astype(float), piece, mode="valid")
     return np.unravel_index(np.argmax(likeness), likeness.shape)
 
 
-# %% coin: finds the patch with the strongest contrast
+# %% coin: finds a coin with more contrast
+# says: second repair
 def find(image, piece):
     likeness = signal.correlate(image.astype(float), piece - piece.mean(), mode="valid")
     return np.unravel_index(np.argmax(likeness), likeness.shape)

@@ -18,7 +18,7 @@ def short(value: Any) -> str:
     if isinstance(value, np.ndarray):
         if value.size > 12:
             return f"<array of shape {value.shape}>"
-        return " ".join(np.array2string(value, separator=", ", precision=4).split())
+        return str(np.round(value, 4).tolist() if value.dtype.kind == "f" else value.tolist())
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"<{type(value).__name__}>"
 

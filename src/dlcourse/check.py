@@ -171,7 +171,8 @@ def function(
                     f"afterwards. Work on a copy, or fill a new array."
                 )
         _compare(got, target, call, None, axes, inputs=[np.shape(a) for a in each.args if isinstance(a, np.ndarray)])
-    print(f"✓ {name} is right for {'the input' if len(cases) == 1 else f'all {len(cases)} inputs'} tried.")
+    inputs = {1: "the input", 2: "both inputs"}.get(len(cases), f"all {len(cases)} inputs")
+    print(f"✓ {name} is right for {inputs} tried.")
 
 
 def _compare(

@@ -9,8 +9,8 @@ alone: it uses what the page gives in locked cells, never the answer to another 
 3. one answer cell (`solution`, `grade_id` NAME, tag `hide-input`): what the learner is to define, with the solution
    between `### BEGIN SOLUTION` and `### END SOLUTION`. In the students' version `pass` stands there instead, so a
    value that is asked for is set to None first, and functions keep their head and docstring;
-4. a check cell (`grade`, `locked`, `grade_id` NAME-check, one point) that calls `dlcourse.check`. It shows no
-   solution: numbers found by hand are sealed (`check.seal`), and `mistakes` names what can be foreseen;
+4. a check cell (`grade`, `locked`, `grade_id` NAME-check, one point, tag `hide-input`) that calls `dlcourse.check`. It
+   shows no solution: numbers found by hand are sealed (`check.seal`), and `mistakes` names what can be foreseen;
 5. a cell of hidden tests (`grade`, `locked`, `grade_id` NAME-hidden, more points, tag `remove-cell`): one comment
    line, then plain asserts between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, on other inputs than those of
    the check and against an oracle such as SciPy. They notice every wrong answer without the help of the check.

@@ -81,8 +81,9 @@ def test_the_page_follows_the_pattern(page):
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         assert not is_grade(cell) or (is_locked(cell) and not is_solution(cell))
-        assert is_solution(cell) == ("BEGIN SOLUTION" in cell.source) == ("hide-input" in tags)
+        assert is_solution(cell) == ("BEGIN SOLUTION" in cell.source)
         hidden = grading.grade_id(cell).endswith("-hidden")
+        assert ("hide-input" in tags) == (is_solution(cell) or (is_grade(cell) and not hidden))
         assert hidden == ("BEGIN HIDDEN TESTS" in cell.source)
         assert not hidden or "remove-cell" in tags
         assert not cell.metadata.get("nbgrader") or cell.metadata.nbgrader.schema_version == 3

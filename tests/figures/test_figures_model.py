@@ -4,6 +4,8 @@ The model here is as strict as Backbone's, which JupyterLab uses: it hands out i
 changed one in place would be found out), says `change` once for each `set`, and counts what would be sent to Python.
 """
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
@@ -107,7 +109,8 @@ def test_new_kernels_come_into_the_menu(visit):
 @pytest.mark.parametrize("make", [figures.conv1d, figures.conv2d])
 def test_cleaning_up_stops_the_figure(visit, make):
     page = mount(visit, make())
-    page.clock.install()
+    page.clock.install(time=datetime(2030, 1, 1))
+    page.clock.pause_at(datetime(2030, 1, 2))
     page.get_by_role("button", name="Play").click()
     page.evaluate("cleanup()")
     page.evaluate("model.sent = []")

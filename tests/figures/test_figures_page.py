@@ -1,6 +1,8 @@
 """Figures on a page without a kernel: loading, themes, widths, accessibility, motion."""
 
+import json
 import re
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -145,7 +147,8 @@ def test_stepping_through_all_windows_never_moves_the_controls(visit, make):
 @pytest.mark.parametrize("make", BOTH)
 def test_play_runs_to_the_last_window_and_stops(visit, make):
     page = visit(make([1, 2, 3], [1]) if make is figures.conv1d else make(np.eye(4)))
-    page.clock.install()
+    page.clock.install(time=datetime(2030, 1, 1))
+    page.clock.pause_at(datetime(2030, 1, 2))
     page.get_by_role("button", name="Play").click()
     page.clock.run_for(1500)
     page.get_by_role("button", name="Pause").click()
@@ -165,3 +168,26 @@ def test_a_figure_that_cannot_start_keeps_its_sentence(browser, build_page, tmp_
     page.close()
     assert "Interactive figure: the filter [0, 1, 0]" in text
     assert "could not start: there is no figure “nothing”" in text
+
+
+def test_the_model_of_a_page_tells_its_listeners_what_has_changed(browser, build_page, tmp_path):
+    probe = """export default { render({ model, el }) {
+      const log = (text) => { el.textContent += text + " "; };
+      const all = () => log("change");
+      model.on("change:bias", () => log("bias=" + model.get("bias")));
+      model.on("change", all);
+      model.set("bias", 2);
+      model.set({ bias: 2, input: [0, 0, 0, 1, 1, 0, 0, 0] });
+      model.off("change", all);
+      model.set("bias", 3);
+      model.save_changes();
+    } };"""
+    file = build_page(tmp_path, figures.conv1d())
+    with (tmp_path / "_static" / "figures" / "modules.js").open("a", encoding="utf-8") as modules:
+        modules.write(f"DLCOURSE_FIGURES.conv1d = {json.dumps(probe)};")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function("!document.querySelector('.dlcourse-figure > script')")
+    text = page.locator(".dlcourse-figure").inner_text()
+    page.close()
+    assert text.split() == ["bias=2", "change", "bias=3"]

@@ -184,3 +184,13 @@ def test_anything_else_is_a_type_or_value_error(value):
     for arguments in ({"input": value}, {"kernel": value}):
         with pytest.raises((TypeError, ValueError)):
             figures.conv1d(**arguments)
+
+
+def test_a_figure_without_a_description_gives_its_name():
+    class Plain(figures.Figure, module="conv1d"):
+        """A figure that says nothing of itself."""
+
+    assert html_of(Plain()) == (
+        '<div class="dlcourse-figure" data-figure="conv1d"><script type="application/json">{}</script>'
+        "<p>Interactive figure: Plain.</p></div>"
+    )

@@ -20,7 +20,7 @@ OPEN_EVERYTHING = """() => {
     *, *::before, *::after { animation: none !important; transition: none !important }`;
   document.head.append(style);
 }"""
-"""Show what is folded or behind a tab, so that axe sees it; no animation, so that it does not see half-faded colours."""
+"""Show what is folded or behind a tab, so that axe sees it, and without animation, or it sees half-faded colours."""
 
 SCROLL_THROUGH = """async () => {
   for (let y = 0; y < document.documentElement.scrollHeight; y += 800) {
@@ -165,7 +165,9 @@ def serious_violations(page: Page, theme: Literal["light", "dark"]) -> list[str]
     options = {"resultTypes": ["violations"]}
     result = page.evaluate("(options) => axe.run(document, options)", options)
     return [
-        f"{rule['impact']} {rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}".replace("\n", " ")
+        f"{rule['impact']} {rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}".replace(
+            "\n", " "
+        )
         for rule in result["violations"]
         if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"]

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from html_site import Site
+from html_site import HTML, Site
 from playwright.sync_api import Browser, sync_playwright
+from serving import serve
 
-ROOT = Path(__file__).parents[2]
-HTML = Path(os.environ.get("BOOK_HTML") or ROOT / "_build/html")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -25,7 +18,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def site() -> Site:
     """The built site; a missing one is a failure, not a reason to skip its checks."""
     if not (HTML / "index.html").is_file():
-        pytest.fail(f"There is no built site in {HTML}: run `make book` first, or name its folder in BOOK_HTML.", pytrace=False)
+        pytest.fail(
+            f"There is no built site in {HTML}: run `make book` first, or name its folder in BOOK_HTML.", pytrace=False
+        )
     return Site(HTML)
 
 
@@ -47,30 +42,8 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line for each on the terminal."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-class QuietServer(http.server.ThreadingHTTPServer):
-    """Serves until closed; a browser that hangs up early is no error."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report errors, save for connections that the browser broke off."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
 @pytest.fixture(scope="session")
 def address(site: Site) -> Iterator[str]:
     """Where the site is served over http, with a slash at the end."""
-    with QuietServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(site.root))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serve(site.root) as url:
+        yield url

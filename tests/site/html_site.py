@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+
+HTML = Path(os.environ.get("BOOK_HTML") or Path(__file__).parents[2] / "_build/html")
+"""The folder of the built site."""
 
 LOADING_RELS = {
     "stylesheet", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch",
@@ -147,7 +151,9 @@ def references(page: Path) -> Iterator[Reference]:
         elif name == "link":
             rels = attribute(element, "rel").lower().split()
             loading = [rel for rel in rels if rel in LOADING_RELS]
-            yield Reference(f"link rel={(loading or rels or [''])[0]}", attribute(element, "href").strip(), bool(loading))
+            yield Reference(
+                f"link rel={(loading or rels or [''])[0]}", attribute(element, "href").strip(), bool(loading)
+            )
         elif name == "meta" and attribute(element, "http-equiv").lower() == "refresh":
             moved = re.search(r"url=\s*['\"]?([^'\"]+)", attribute(element, "content"), re.IGNORECASE)
             if moved:
@@ -186,7 +192,9 @@ def css_references(css: str) -> Iterator[Reference]:
     ['a.css', 'c.png']
     """
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    for found in re.finditer(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)|url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]+))""", css):
+    for found in re.finditer(
+        r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)|url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]+))""", css
+    ):
         how = "css @import" if found[1] else "css url()"
         url = next((group for group in found.groups() if group), "")
         if url and not url.startswith("#"):

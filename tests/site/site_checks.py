@@ -1,4 +1,4 @@
-"""Checks of the built site that need no browser. Each returns one line for every problem, so an empty list is a pass."""
+"""Checks of the built site that need no browser. Each returns a line for every problem: an empty list is a pass."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from html_site import (
-    ELSEWHERE, Site, attribute, css_references, parse, read, references, script_references,
+    ELSEWHERE,
+    Site,
+    attribute,
+    css_references,
+    parse,
+    read,
+    references,
+    script_references,
 )  # fmt: skip
 
 LIMIT = 1_500_000
@@ -157,17 +164,25 @@ class Weight:
 def weigh(site: Site, page: Path) -> Weight:
     """The bytes of a page's HTML and of every local file that the HTML and its style sheets name, each counted once.
 
-    Counted: images of both themes, lazy ones and all of `srcset`; media; style sheets with the first font file of each
-    @font-face and their images; script files. Under `_static` it is shared, elsewhere the page's own. Not counted: what
-    scripts load while they run, as MathJax does with its parts and fonts; the browser test measures that too.
+    Counted: images, lazy ones and all of `srcset` too, but of pictures with a version for each theme only those of
+    the heavier theme; media; style sheets with the first font file of each @font-face and their images; script files.
+    Under `_static` it is shared, elsewhere the page's own. Not counted: what scripts load while they run, as MathJax
+    does with its parts and fonts; the browser test measures that too.
     """
     files = {page}
     for reference in references(page):
         if reference.loads and reference.how != "meta refresh":
             files.add(site.target(page, reference.url) or page)
+    themes = [
+        {site.target(page, attribute(i, "src")) for i in parse(page).select(f"img.only-{t}")} for t in ("light", "dark")
+    ]
+    lighter = min(themes, key=lambda pictures: sum(p.stat().st_size for p in pictures if p and p.is_file()))
+    files -= {picture for picture in lighter - set().union(*(t for t in themes if t is not lighter)) if picture}
     for sheet in site.style_sheets(page):
         files.add(sheet)
-        css = re.sub(r"@font-face\s*\{([^}]*)\}", lambda face: "".join(re.findall(r"url\([^)]*\)", face[1])[:1]), read(sheet))
+        css = re.sub(
+            r"@font-face\s*\{([^}]*)\}", lambda face: "".join(re.findall(r"url\([^)]*\)", face[1])[:1]), read(sheet)
+        )
         files |= {site.target(sheet, reference.url) or page for reference in css_references(css)}
     static = site.root / "_static"
     sizes = {file: file.stat().st_size for file in files if file.is_file()}
@@ -201,7 +216,10 @@ def markup_left(soup: BeautifulSoup) -> list[str]:
     """Markup that was not turned into HTML, and what Sphinx writes where it could not resolve something."""
     problems = [
         f"{name}: {element.get_text(' ', strip=True)[:80]!r}"
-        for selector, name in ((".problematic, .system-message", "an error of the builder"), (".xref", "an unresolved reference"))
+        for selector, name in (
+            (".problematic, .system-message", "an error of the builder"),
+            (".xref", "an unresolved reference"),
+        )
         for element in soup.select(selector)
         if selector != ".xref" or element.find_parent("a") is None
     ]
@@ -235,7 +253,9 @@ def outputs_left(soup: BeautifulSoup) -> list[str]:
     problems += ["a widget that needs a kernel" for _ in soup.select('script[type*="jupyter.widget-view"]')]
     for output in soup.select(".cell_output"):
         text = output.get_text()
-        problems += [f"{name} in an output: {found[0]!r}" for p, name in ALARMING_OUTPUT if (found := re.search(p, text))]
+        problems += [
+            f"{name} in an output: {found[0]!r}" for p, name in ALARMING_OUTPUT if (found := re.search(p, text))
+        ]
     return problems
 
 

@@ -49,11 +49,8 @@ class Figure(anywidget.AnyWidget):
         # The usual text holds a memory address, and so differs in every run of a notebook.
         return f"{type(self).__name__}({', '.join(f'{k}={_short.repr(v)}' for k, v in self.state().items())})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/html": self._html()}, metadata
 
     def _html(self) -> str:

@@ -36,7 +36,7 @@ def heatmap(
 ) -> _style.Picture:
     """Small matrices as coloured cells, each with its number written in it.
 
-    Zero is white, positive numbers are orange, negative ones blue; all matrices share one scale.
+    Zero is white, positive numbers are blue, negative ones orange; all matrices share one scale.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def curves(
     points: bool = False,
     size: tuple[float, float] = (7.0, 3.2),
 ) -> _style.Picture:
-    """Lines over a common horizontal axis, each named at its right end rather than in a legend far away.
+    """Lines over a common horizontal axis, named above it where they hide nothing.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def curves(
             axes.plot(positions, values, marker="o" if points else None, label=name)
         axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
         if len(lines) > 1:
-            axes.legend()
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(lines), borderaxespad=0.2)
         elif next(iter(lines)):
             axes.set_title(next(iter(lines)))
     return figure

@@ -32,7 +32,7 @@ def grid(
     images : array (N, H, W) or (N, H, W, 3), or a list of (H, W) or (H, W, 3) arrays of any sizes
     titles : N texts
     columns : images in a row; by default all in one row up to 8, else about as many as rows
-    signed : draw one-channel images in blue (negative), white (zero) and orange (positive)
+    signed : draw one-channel images in orange (negative), white (zero) and blue (positive)
     limits : values drawn darkest and lightest in one-channel images
     together : scale all one-channel images by the same limits (True), or each by its own (False)
     size : width of one image in inches; by default the grid fills the page
@@ -56,7 +56,7 @@ def grid(
         columns = len(arrays) if len(arrays) <= 8 else math.ceil(math.sqrt(len(arrays) * 1.6))
     columns = min(_validate.whole("columns", columns, 1), len(arrays))
     rows = math.ceil(len(arrays) / columns)
-    cell = min(_style.WIDTH / columns, 2.6) if size is None else _validate.real("size", size, 0.1, 20)
+    cell = min(_style.WIDTH / columns, 3.4) if size is None else _validate.real("size", size, 0.1, 20)
     ratio = max(a.shape[0] / a.shape[1] for a in arrays)
     lines = max(name.count("\n") + 1 if name else 0 for name in names)
     figure, panels = _style.picture(rows, columns, cell * columns, rows * (cell * ratio + 0.22 * lines) + 0.05)

@@ -115,8 +115,8 @@ def picture(
         return figure, figure.subplots(rows, columns, squeeze=False, width_ratios=width_ratios)
 
 
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#1f5fae", "#86b6e6", "#ffffff", "#f6b76f", "#cc6a10"])
-"""Blue below zero, white at zero, orange above."""
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#cc6a10", "#f6b76f", "#ffffff", "#86b6e6", "#1f5fae"])
+"""Orange below zero, white at zero, blue above, as in the interactive figures."""
 
 
 def bare(axes: Axes) -> None:

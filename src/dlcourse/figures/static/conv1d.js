@@ -17,6 +17,9 @@ const INPUTS = {
   wave: (n) => range(n).map((i) => [0, 1, 0, -1][i % 4]),
 };
 
+const HINT =
+  "Every number can be edited. Move the window by dragging it, with the arrow keys, or by choosing an output.";
+
 /** The windows of the figure from left to right: products, their sum, the output. */
 function windows({ input, kernel, bias, flip, relu }) {
   const weights = flip ? [...kernel].reverse() : kernel;
@@ -33,7 +36,8 @@ function equation({ patch, weights, sum, output }, { bias, relu }) {
   const terms = patch.map((x, j) => `${j ? "+ " : ""}${j ? inBrackets(x) : fmt(x)} × ${inBrackets(weights[j])}`);
   if (bias) terms.push(`${bias < 0 ? "−" : "+"} bias ${fmt(Math.abs(bias))}`);
   const end = relu ? [h("span", {}, "→ ReLU → ", h("strong", {}, fmt(output)))] : [];
-  const result = h("span", {}, `${equals(...patch, ...weights, bias, sum)} `, h(relu ? "span" : "strong", {}, fmt(sum)));
+  const sign = equals(...patch, ...weights, bias, sum);
+  const result = h("span", {}, `${sign} `, h(relu ? "span" : "strong", {}, fmt(sum)));
   return [...terms.map((term) => h("span", {}, term)), result, ...end].flatMap((part) => [part, " "]);
 }
 
@@ -60,9 +64,11 @@ function render({ model, el }) {
     const values = model.get(key);
     change({ [key]: by > 0 ? [...values, 0] : values.slice(0, -1) });
   };
-  const tell = (message) => { note.textContent = message || HINT; note.classList.toggle("dlf-fault", Boolean(message)); };
+  const tell = (message) => {
+    note.textContent = message || HINT;
+    note.classList.toggle("dlf-fault", Boolean(message));
+  };
 
-  const HINT = "Every number can be edited. Move the window by dragging it, with the arrow keys, or by choosing an output.";
   const inputs = menu("Input", (name) => change({ input: INPUTS[name](model.get("input").length) }));
   const filters = menu("Filter", (name) => change({ kernel: FILTERS[name] }));
   const bias = numberCell("bias", (x) => change({ bias: x }), (message) => tell(message));
@@ -126,7 +132,9 @@ function render({ model, el }) {
     h("span", { class: "dlf-rowlabel", "aria-hidden": true }, label), h("div", { class: "dlf-track" }, ...content));
 
   function build(n, k) {
-    const thumb = h("div", { class: "dlf-thumb", role: "slider", tabindex: 0, "aria-label": "window", "aria-valuemin": 0, onkeydown: keys });
+    const thumb = h("div", {
+      class: "dlf-thumb", role: "slider", tabindex: 0, "aria-label": "window", "aria-valuemin": 0, onkeydown: keys,
+    });
     const output = (i) => {
       const value = h("span", { class: "dlf-cell" });
       const cell = h("button", {
@@ -138,18 +146,22 @@ function render({ model, el }) {
       return cell;
     };
     const cell = () => h("span", { class: "dlf-cell" });
+    const stored = (j) => (model.get("flip") ? k - 1 - j : j); // where the weight shown at j has its place
     cells = {
       n, k, thumb,
       places: range(n).map((i) => h("span", { class: "dlf-index", "aria-hidden": true }, i)),
       inputs: range(n).map((i) => numberCell(`input ${i}`, (x) => replaced("input", i, x), tell)),
-      weights: range(k).map((j) => numberCell(`filter weight ${j}`, (x) => replaced("kernel", model.get("flip") ? k - 1 - j : j, x), tell)),
+      weights: range(k).map((j) => numberCell(`filter weight ${j}`, (x) => replaced("kernel", stored(j), x), tell)),
       products: range(k).map(cell),
       outputs: range(n - k + 1).map(output),
       sum: h("span", { class: "dlf-sum" }),
     };
     const funnel = h("div", { class: "dlf-slide dlf-funnel", "aria-hidden": true }, cells.sum);
-    funnel.insertAdjacentHTML("afterbegin", `<svg viewBox="0 0 ${k} 1" preserveAspectRatio="none"><path d="M0 0H${k}L${(k + 1) / 2} 1H${(k - 1) / 2}Z"/></svg>`);
-    const group = (label, ...content) => h("div", { class: "dlf-group", role: "group", "aria-label": label }, ...content);
+    const outline = `M0 0H${k}L${(k + 1) / 2} 1H${(k - 1) / 2}Z`;
+    const svg = `<svg viewBox="0 0 ${k} 1" preserveAspectRatio="none"><path d="${outline}"/></svg>`;
+    funnel.insertAdjacentHTML("afterbegin", svg);
+    const group = (label, ...content) =>
+      h("div", { class: `dlf-group dlf-${label}s`, role: "group", "aria-label": label }, ...content);
     stage.style.setProperty("--n", n);
     stage.style.setProperty("--k", k);
     const index = row("index", "position", ...cells.places, thumb);
@@ -160,7 +172,7 @@ function render({ model, el }) {
       row("filter", "× filter", group("filter", h("div", { class: "dlf-slide" }, ...cells.weights))),
       row("products", "= products", h("div", { class: "dlf-slide", "aria-hidden": true }, ...cells.products)),
       row("funnel", "add up", funnel),
-      row("output", "output", h("div", { class: "dlf-group dlf-outputs", role: "group", "aria-label": "output" }, ...cells.outputs)));
+      row("output", "output", group("output", ...cells.outputs)));
   }
 
   function draw() {
@@ -195,8 +207,10 @@ function render({ model, el }) {
     cells.thumb.setAttribute("aria-valuenow", pinned());
     cells.thumb.setAttribute("aria-valuetext", k > 1 ? `inputs ${place} to ${place + k - 1}` : `input ${place}`);
 
-    // All equations lie on top of each other, and one is visible: so the figure keeps its height while the window moves.
-    formulas.replaceChildren(...all.map((w, i) => h("p", { class: i === place ? "dlf-equation dlf-now" : "dlf-equation" }, ...equation(w, state))));
+    // All equations lie on top of each other, one of them visible: so the figure keeps its height.
+    const lines = all.map((w) => h("p", { class: "dlf-equation" }, ...equation(w, state)));
+    lines[place].classList.add("dlf-now");
+    formulas.replaceChildren(...lines);
     const words = now.products.map((_, j) => `${fmt(now.patch[j])} times ${fmt(now.weights[j])}`).join(", plus ");
     const extra = `${state.bias ? `, plus bias ${fmt(state.bias)}` : ""}${state.relu ? ", after ReLU" : ""}`;
     if (!bar.playing()) live.textContent = `Output ${place}: ${words}${extra}, is ${fmt(now.output)}.`;
@@ -224,7 +238,8 @@ function render({ model, el }) {
     scroller.scrollTo({ left: middle - scroller.clientWidth / 2, behavior: STILL() ? "auto" : "smooth" });
   }
 
-  const figure = h("div", { class: "dlf dlf-conv1d", role: "group", "aria-label": "One-dimensional convolution, step by step" },
+  const title = "One-dimensional convolution, step by step";
+  const figure = h("div", { class: "dlf dlf-conv1d", role: "group", "aria-label": title },
     h("div", { class: "dlf-body" },
       h("div", { class: "dlf-choices" }, inputs, filters),
       h("div", { class: "dlf-choices" },

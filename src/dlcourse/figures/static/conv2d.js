@@ -1,13 +1,20 @@
 // A filter slides over a small image: point at a cell, see the patch, the products, their sum and the output.
 
 const LETTER = ["00000000", "00111100", "01000010", "01000010", "01111110", "01000010", "01000010", "00000000"];
+const HINT = "Choose a cell of the image or of the output to move the window there; the arrow keys do it too. " +
+  "In the image, Enter switches a cell and digits type into it.";
+const DRAWING =
+  "Drawing: press the cells of the image to switch them on and off. Press Draw again to move the window.";
 const middle = (i, n) => Math.abs(i - (n - 1) / 2) < 1;
 const IMAGES = {
   "vertical line": (r, c, rows, columns) => middle(c, columns),
   "horizontal line": (r, c, rows) => middle(r, rows),
   cross: (r, c, rows, columns) => middle(r, rows) || middle(c, columns),
   diagonal: (r, c) => r === c,
-  "letter A": (r, c, rows, columns) => LETTER[r - Math.floor((rows - 8) / 2)]?.[c - Math.floor((columns - 8) / 2)] === "1",
+  "letter A": (r, c, rows, columns) => {
+    const [top, left] = [rows, columns].map((side) => Math.floor((side - 8) / 2));
+    return LETTER[r - top]?.[c - left] === "1";
+  },
   empty: () => false,
 };
 const matrix = (rows, columns, f) => range(rows).map((r) => range(columns).map((c) => f(r, c)));
@@ -41,7 +48,7 @@ function render({ model, el }) {
     const { row, column, rows, columns } = read();
     return [clamp(row, 0, rows - 1), clamp(column, 0, columns - 1)];
   };
-  const centre = ([row, column]) => shapeOf(read().weights).map((side, axis) => [row, column][axis] + Math.floor(side / 2));
+  const centre = (place) => shapeOf(read().weights).map((side, axis) => place[axis] + Math.floor(side / 2));
   const go = ([row, column], cell = centre([row, column])) => {
     preview = null;
     active = cell;
@@ -55,14 +62,14 @@ function render({ model, el }) {
     const [kh, kw] = shapeOf(weights);
     return [clamp(r - Math.floor(kh / 2), 0, rows - 1), clamp(c - Math.floor(kw / 2), 0, columns - 1)];
   };
-  const changed = (m, [row, column], x) => m.map((line, r) => line.map((old, c) => (r === row && c === column ? x : old)));
+  const changed = (m, place, x) => m.map((line, r) => line.map((old, c) => (same([r, c], place) ? x : old)));
   const setPixel = (place, x) => write({ image: changed(model.get("image"), place, x) });
   const paintPixel = (place, x) => { active = place; brush = x; setPixel(place, x); draw(); };
   const opposite = ([r, c]) => (model.get("image")[r][c] === 0 ? largest(model.get("image").flat()) || 1 : 0);
-  const tell = (message) => { note.textContent = message || hint(); note.classList.toggle("dlf-fault", Boolean(message)); };
-  const hint = () => drawing
-    ? "Drawing: press the cells of the image to switch them on and off. Press Draw again to move the window."
-    : "Choose a cell of the image or of the output to move the window there; the arrow keys do it too. In the image, Enter switches a cell and digits type into it.";
+  const tell = (message) => {
+    note.textContent = message || (drawing ? DRAWING : HINT);
+    note.classList.toggle("dlf-fault", Boolean(message));
+  };
 
   const preset = (name) => {
     const [rows, columns] = shapeOf(model.get("image"));
@@ -83,7 +90,7 @@ function render({ model, el }) {
   const boards = h("div", { class: "dlf-boards" });
   const formula = h("p", { class: "dlf-formula", "aria-hidden": true });
   const live = h("p", { class: "dlf-hidden", "aria-live": "polite" });
-  const note = h("p", { class: "dlf-note", role: "status" }, hint());
+  const note = h("p", { class: "dlf-note", role: "status" }, HINT);
   const bar = transport({
     count: () => read().rows * read().columns,
     get: () => pinned()[0] * read().columns + pinned()[1],
@@ -101,7 +108,8 @@ function render({ model, el }) {
     const element = h("div", { class: "dlf-grid" }, table, frame);
     const placeOf = (event) => {
       const box = table.getBoundingClientRect();
-      const [r, c] = [((event.clientY - box.top) / box.height) * rows, ((event.clientX - box.left) / box.width) * columns];
+      const r = ((event.clientY - box.top) / box.height) * rows;
+      const c = ((event.clientX - box.left) / box.width) * columns;
       return r < 0 || c < 0 || r >= rows || c >= columns ? null : [Math.floor(r), Math.floor(c)];
     };
     const listen = (name, act) => table.addEventListener(name, (event) => {
@@ -154,22 +162,26 @@ function render({ model, el }) {
       weights: matrix(kh, kw, (r, c) => numberCell(`weight in row ${r}, column ${c}`, setWeight(r, c), tell)),
       total: h("span", { class: "dlf-cell" }), low: h("span"), high: h("span"), where: h("span"),
     };
-    const block = (name, title, part) => h("div", { class: `dlf-small dlf-${name}` }, h("p", { class: "dlf-title" }, title), ...part.map((line) => h("div", {}, ...line)));
+    const block = (name, title, part) => h("div", { class: `dlf-small dlf-${name}` },
+      h("p", { class: "dlf-title" }, title), ...part.map((line) => h("div", {}, ...line)));
     const sign = (text) => h("span", { class: "dlf-sign" }, text);
     const hide = (element) => { element.setAttribute("aria-hidden", "true"); return element; };
     const weights = block("weights", "filter", cells.weights);
     weights.setAttribute("role", "group");
     weights.setAttribute("aria-label", "filter");
     const title = (name, r, c) => h("p", { class: "dlf-title" }, h("strong", {}, name), ` ${r} × ${c}`);
-    const board = (name, r, c, element, ...below) => h("div", { class: `dlf-board-${name}` }, title(name, r, c), h("div", { class: "dlf-scroll" }, element), ...below);
+    const board = (name, r, c, element, ...below) => h("div", { class: `dlf-board-${name}` },
+      title(name, r, c), h("div", { class: "dlf-scroll" }, element), ...below);
     boards.replaceChildren(
       board("image", rows, columns, image, h("div", { class: "dlf-value" }, hide(cells.where), field, draws)),
-      h("div", { class: "dlf-work" }, hide(block("patch", "patch", cells.patch)), hide(sign("×")), weights, hide(sign("=")),
+      h("div", { class: "dlf-work" },
+        hide(block("patch", "patch", cells.patch)), hide(sign("×")), weights, hide(sign("=")),
         hide(block("products", "products", cells.products)), hide(h("span", { class: "dlf-sign dlf-total-sign" }, "→")),
         hide(h("div", { class: "dlf-small dlf-total" }, h("p", { class: "dlf-title" }, "sum"), cells.total)), formula),
       board("output", oh, ow, output, hide(h("div", { class: "dlf-scale" }, cells.low, h("i"), cells.high))));
     const body = figure.firstChild.style;
-    for (const [name, value] of Object.entries({ columns, out: ow, kcolumns: kw })) body.setProperty(`--${name}`, value);
+    const widths = { columns, out: ow, kcolumns: kw };
+    for (const [name, value] of Object.entries(widths)) body.setProperty(`--${name}`, value);
     for (const [frame, fh, fw] of [[image.frame, kh, kw], [output.frame, 1, 1]]) {
       frame.style.setProperty("--fh", fh);
       frame.style.setProperty("--fw", fw);
@@ -187,23 +199,24 @@ function render({ model, el }) {
     const now = window2d(state.image, state.weights, row, column);
     const output = matrix(state.rows, state.columns, (r, c) => window2d(state.image, state.weights, r, c).sum);
     const [imageMax, weightMax, outputMax] = [state.image, state.weights, output].map((m) => largest(m.flat()));
-    const fill = (part, values, max) => part.forEach((line, r) => line.forEach((cell, c) => paint(cell, values[r][c], max)));
+    const each = (part, act) => part.forEach((line, r) => line.forEach((cell, c) => act(cell, r, c)));
+    const fill = (part, values, max) => each(part, (cell, r, c) => paint(cell, values[r][c], max));
     fill(cells.image.all, state.image, imageMax);
     fill(cells.output.all, output, outputMax);
     fill(cells.patch, now.patch, imageMax);
     fill(cells.weights, state.weights, weightMax);
     fill(cells.products, now.products, imageMax * weightMax);
-    cells.weights.forEach((line, r) => line.forEach((cell, c) => cell.show(state.weights[r][c])));
+    each(cells.weights, (cell, r, c) => cell.show(state.weights[r][c]));
     paint(cells.total, now.sum, outputMax);
     for (const { frame } of [cells.image, cells.output]) {
       frame.style.setProperty("--row", row);
       frame.style.setProperty("--column", column);
     }
     for (const [board, place] of [[cells.image, active], [cells.output, pinned()]]) {
-      board.all.forEach((line, r) => line.forEach((cell, c) => { cell.tabIndex = same([r, c], place) ? 0 : -1; }));
+      each(board.all, (cell, r, c) => { cell.tabIndex = same([r, c], place) ? 0 : -1; });
     }
     cells.where.textContent = `row ${active[0]}, column ${active[1]}:`;
-    cells.image.all.forEach((line, r) => line.forEach((cell, c) => cell.classList.toggle("dlf-active", same([r, c], active))));
+    each(cells.image.all, (cell, r, c) => cell.classList.toggle("dlf-active", same([r, c], active)));
     paint(cells.field, state.image[active[0]][active[1]], 0);
     cells.field.ariaLabel = `value in row ${active[0]}, column ${active[1]}`;
     cells.field.show(state.image[active[0]][active[1]]);
@@ -212,15 +225,19 @@ function render({ model, el }) {
 
     const products = now.products.flat();
     const sum = products.map((x, i) => (i ? inBrackets(x) : fmt(x))).join(" + ");
-    formula.replaceChildren(products.length <= 9 ? `${sum} ${equals(...products, now.sum)} ` : `The ${products.length} products add up to `, h("strong", {}, fmt(now.sum)));
-    if (!bar.playing()) live.textContent = `Output row ${row}, column ${column}: the products ${products.map(fmt).join(", ")} add up to ${fmt(now.sum)}.`;
+    const written = `${sum} ${equals(...products, now.sum)} `;
+    const counted = `The ${products.length} products add up to `;
+    formula.replaceChildren(products.length <= 9 ? written : counted, h("strong", {}, fmt(now.sum)));
+    const words = `the products ${products.map(fmt).join(", ")} add up to ${fmt(now.sum)}`;
+    if (!bar.playing()) live.textContent = `Output row ${row}, column ${column}: ${words}.`;
     const [names, filterNames] = [Object.keys(IMAGES), Object.keys(state.kernels)];
     images.show(names, names.find((name) => same(state.image, preset(name))));
     filters.show(filterNames, filterNames.find((name) => same(state.kernels[name], state.weights)));
     bar.show();
   }
 
-  const figure = h("div", { class: "dlf dlf-conv2d", role: "group", "aria-label": "Two-dimensional convolution, step by step" },
+  const title = "Two-dimensional convolution, step by step";
+  const figure = h("div", { class: "dlf dlf-conv2d", role: "group", "aria-label": title },
     h("div", { class: "dlf-body" }, h("div", { class: "dlf-choices" }, images, filters), boards, live, bar, note));
   const release = () => { brush = null; };
   document.addEventListener("pointerup", release);

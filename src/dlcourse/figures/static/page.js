@@ -1,8 +1,8 @@
 // Starts the figures of a page that has no kernel: an HTML page of the book, over http or from a file.
 //
 // Each figure is <div class="dlcourse-figure" data-figure="NAME"> with its state as JSON in a script element.
-// window.DLCOURSE_FIGURES = {NAME: source of NAME.js} comes from modules.js, a classic script that is loaded before this one:
-// a browser does not import a module from file://, but it imports one from a blob.
+// window.DLCOURSE_FIGURES = {NAME: source of NAME.js} comes from modules.js, a classic script that is loaded
+// before this one: a browser does not import a module from file://, but it imports one from a blob.
 (function () {
   "use strict";
 
@@ -17,7 +17,8 @@
     }
     set(name, value) {
       const given = typeof name === "object" ? name : { [name]: value };
-      const changed = Object.keys(given).filter((key) => JSON.stringify(given[key]) !== JSON.stringify(this.state[key]));
+      const differs = (key) => JSON.stringify(given[key]) !== JSON.stringify(this.state[key]);
+      const changed = Object.keys(given).filter(differs);
       Object.assign(this.state, given);
       for (const key of changed) this.emit("change:" + key);
       if (changed.length) this.emit("change");

@@ -123,8 +123,8 @@ function transport({ get, count, go, reset, delay }) {
   }, { class: "dlf-button dlf-primary" });
   const next = button("next", "Next", () => step(1));
   const where = h("span", { class: "dlf-where" });
-  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": "Move the window" }, previous, play, next, where,
-    button("reset", "Reset", () => { bar.stop(); reset(); }));
+  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": "Move the window" },
+    previous, play, next, where, button("reset", "Reset", () => { bar.stop(); reset(); }));
   bar.playing = () => timer !== null;
   bar.stop = () => {
     if (!timer) return;
@@ -136,7 +136,8 @@ function transport({ get, count, go, reset, delay }) {
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
     where.replaceChildren(h("span", {}, "window "), `${get() + 1} of ${count()}`);
-    for (const [element, end] of [[previous, 0], [next, count() - 1]]) element.setAttribute("aria-disabled", get() === end);
+    previous.setAttribute("aria-disabled", get() === 0);
+    next.setAttribute("aria-disabled", get() === count() - 1);
   };
   return bar;
 }
@@ -145,7 +146,8 @@ function transport({ get, count, go, reset, delay }) {
 function arrow(event, [row, column], [rows, columns]) {
   if (event.altKey || event.metaKey) return null;
   const to = {
-    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
+    ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
     Home: [event.ctrlKey ? 0 : row, 0], End: [event.ctrlKey ? rows - 1 : row, columns - 1],
   }[event.key];
   if (!to) return null;

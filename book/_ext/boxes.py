@@ -1,0 +1,35 @@
+"""Sphinx extension: a quotation that begins with "Not quite." becomes a box of that title.
+
+    > **Not quite.** *"A filter moves to the left."* To the right ...
+
+Written so, and not as a directive, because notebooks are read in JupyterLab and in Colab too, which show
+directives as raw text.
+"""
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+TITLE = "Not quite"
+
+
+class NotQuiteBoxes(SphinxTransform):
+    """Replace the quotations."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs):
+        """Look at each quotation of the page."""
+        for quotation in list(self.document.findall(nodes.block_quote)):
+            strong = next(iter(quotation.findall(nodes.strong)), None)
+            if strong is None or not quotation.astext().startswith(strong.astext()):
+                continue
+            if strong.astext().rstrip(".") == TITLE:
+                strong.parent.remove(strong)
+                box = nodes.admonition("", nodes.title("", TITLE), *quotation.children, classes=["not-quite"])
+                quotation.replace_self(box)
+
+
+def setup(app):
+    """Add the transform."""
+    app.add_transform(NotQuiteBoxes)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
