@@ -55,7 +55,7 @@ lint:
 
 unit:
 	@echo "== 2/5 unit tests, doctests, coverage"
-	@$(RUN) -m pytest -q -n 2 --dist loadfile --ignore=tests/site --cov --cov-fail-under=95 tests
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --ignore=tests/site --doctest-modules --cov --cov-report=term --cov-fail-under=95 tests src/dlcourse book/_ext
 
 notebook-tests:
 	@echo "== 3/5 every notebook against its committed outputs"
@@ -69,5 +69,6 @@ site-tests:
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
 	@$(VENV)/bin/nbgrader generate_assignment convolution --force
 
-clean: ## remove everything that was built (the environment .venv stays)
-	rm -rf _build .pytest_cache .hypothesis .ruff_cache .mypy_cache .coverage
+clean: ## remove everything that was built; the environment .venv and what was graded in _build/nbgrader stay
+	@[ ! -d _build ] || find _build -mindepth 1 -maxdepth 1 ! -name nbgrader -exec rm -rf {} +
+	rm -rf .pytest_cache .hypothesis .ruff_cache .mypy_cache .coverage

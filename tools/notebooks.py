@@ -108,9 +108,8 @@ def execute(path: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    )
+    folder = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True)
     with KERNEL_LOG.open("a") as log:
         client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=log)
     for cell in notebook.cells:

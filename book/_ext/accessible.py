@@ -5,6 +5,8 @@ Found by axe-core on the built pages; tests/site/test_browser.py runs it on each
 
 from __future__ import annotations
 
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -31,6 +33,19 @@ CORRECTIONS = (
 
 SEARCH_FROM_FILES = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
 """A page opened as a file may not read others, so its search shows titles only instead of failing on the excerpts."""
+
+FRONT_DOOR = """<!DOCTYPE html>
+<html lang="{language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="refresh" content="0; url={root}">
+    <title>{title}</title>
+    {icon}
+  </head>
+  <body><a href="{root}">{title}</a></body>
+</html>
+"""
 
 
 def corrected(body: str) -> str:
@@ -72,10 +87,29 @@ def choose_mode(app: Sphinx, config: Config) -> None:
     config.html_context.setdefault("default_mode", "auto")
 
 
+def write_front_door(app: Sphinx, exception: Exception | None) -> None:
+    """Make the redirection at the root of the site a page with language, title and icon, and a link to follow."""
+    door = Path(app.outdir) / "index.html"
+    root = f"{app.config.root_doc}.html"
+    if exception or app.builder.format != "html" or root == "index.html":
+        return
+    icon = Path(app.config.html_favicon or "").name
+    door.write_text(
+        FRONT_DOOR.format(
+            language=app.config.language,
+            title=escape(app.config.html_title),
+            root=root,
+            icon=f'<link rel="icon" href="_static/{icon}">' if icon else "",
+        ),
+        "utf-8",
+    )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_css_file("accessible.css", priority=800)
     app.connect("config-inited", choose_mode)
     app.connect("html-page-context", correct)
+    app.connect("build-finished", write_front_door, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
