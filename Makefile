@@ -64,7 +64,7 @@ notebook-tests:
 
 site-tests:
 	@echo "== 5/5 the built site, in the browser too"
-	@$(RUN) -m pytest -q -n 2 tests/site
+	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/site
 
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
 	@$(VENV)/bin/nbgrader generate_assignment convolution --force

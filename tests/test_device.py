@@ -34,7 +34,7 @@ def test_pick_can_be_told_to_use_the_processor(monkeypatch):
 
 def test_pick_refuses_a_device_that_is_not_there_and_says_what_is(monkeypatch):
     available(monkeypatch, "mps")
-    with pytest.raises(ValueError, match="cuda.*mps, cpu"):
+    with pytest.raises(ValueError, match=r"cuda.*mps, cpu"):
         device.pick("cuda")
 
 

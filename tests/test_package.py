@@ -41,5 +41,5 @@ def test_submodules_are_listed_and_found():
 
 
 def test_an_unknown_submodule_is_an_attribute_error_that_names_the_known_ones():
-    with pytest.raises(AttributeError, match="plots.*plot"):
+    with pytest.raises(AttributeError, match=r"plots.*plot"):
         _ = dlcourse.plots

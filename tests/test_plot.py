@@ -177,7 +177,7 @@ def test_the_data_are_the_same_on_dark_pages():
 
 def test_pictures_are_700_pixels_wide_at_most_and_twice_as_sharp():
     for picture in (plot.grid(np.zeros((16, 4, 4))), plot.heatmap([np.zeros((8, 8))] * 4), plot.curves({"a": [1]})):
-        data, metadata = picture._repr_mimebundle_()
+        _, metadata = picture._repr_mimebundle_()
         width = metadata["image/png"]["width"]
         assert width <= 701
         assert abs(pixels(picture).shape[1] - 2 * width) <= 2

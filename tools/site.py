@@ -6,19 +6,22 @@ failed build Sphinx would not read the failing page again, and a second build wo
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tools import notebooks
 
-STAMP = notebooks.ROOT / "_build" / "site-made-with"
+BUILD = notebooks.ROOT / "_build"
+STAMP = BUILD / "site-made-with"
 
 
 def fingerprint() -> str:
     """What a page depends on beside its own source."""
-    extensions = sorted((notebooks.ROOT / "book" / "_ext").rglob("*.*"))
-    return notebooks.fingerprint([notebooks.ROOT / "_config.yml", notebooks.ROOT / "_toc.yml", *extensions])
+    book = notebooks.ROOT / "book"
+    parts = sorted([*(book / "_ext").rglob("*.*"), *(book / "_static").rglob("*.*")])
+    return notebooks.fingerprint([notebooks.ROOT / "_config.yml", notebooks.ROOT / "_toc.yml", *parts])
 
 
 def main() -> int:
@@ -27,12 +30,11 @@ def main() -> int:
     unchanged = STAMP.exists() and STAMP.read_text() == now
     STAMP.unlink(missing_ok=True)
     builder = str(Path(sys.executable).with_name("jupyter-book"))
-    command = [builder, "build", "-W", "-n", "--keep-going", "-q", str(notebooks.ROOT)]
     if not unchanged:
-        command.append("--all")
-    code = subprocess.call(command)
+        for part in ("html", ".doctrees", "jupyter_execute"):
+            shutil.rmtree(BUILD / part, ignore_errors=True)
+    code = subprocess.call([builder, "build", "-W", "-n", "--keep-going", "-q", str(notebooks.ROOT)])
     if code == 0:
-        STAMP.parent.mkdir(exist_ok=True)
         STAMP.write_text(now)
     return code
 

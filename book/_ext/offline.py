@@ -1,35 +1,5 @@
 """Sphinx extension: a site that asks no other host for anything, and works from file:// too."""
 
-import importlib.util
-import shutil
-from pathlib import Path
-
-# What a page needs of MathJax to typeset and to read aloud; the rest of the package stays out.
-MATHJAX = (
-    "tex-chtml.js",
-    "output/chtml/fonts/woff-v2",
-    "input/tex/extensions",
-    "a11y",
-    "sre/mathmaps/base.json",
-    "sre/mathmaps/en.json",
-    "sre/mathmaps/nemeth.json",
-)
-
-
-def copy_mathjax(app, exception):
-    """Put MathJax into the site."""
-    if exception or app.builder.format != "html":
-        return
-    package = importlib.util.find_spec("sphinx-mathjax-offline")
-    source = Path(package.origin).parent / "static" / "mathjax"
-    for part in MATHJAX:
-        target = Path(app.outdir) / "_static" / "mathjax" / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (source / part).is_dir():
-            shutil.copytree(source / part, target, dirs_exist_ok=True)
-        else:
-            shutil.copy(source / part, target)
-
 
 def drop_scripts(app, pagename, templatename, context, doctree):
     """Leave out the widget manager's state and Thebe, which load from other hosts (and Thebe throws an error)."""
@@ -56,6 +26,5 @@ def one_header(app, config):
 def setup(app):
     """Connect the steps above."""
     app.connect("config-inited", one_header)
-    app.connect("build-finished", copy_mathjax)
     app.connect("html-page-context", drop_scripts, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

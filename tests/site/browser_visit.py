@@ -106,9 +106,13 @@ def watch(page: Page, visit: Visit, home: str) -> None:
         if response.status >= 400:
             visit.failed.append(f"{response.status}: {name}")
 
+    def broke_off(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by the browser itself, when the page it was for is left
+            visit.failed.append(f"{request.failure}: {request.url}")
+
     page.on("request", requested)
     page.on("response", answered)
-    page.on("requestfailed", lambda request: visit.failed.append(f"{request.failure}: {request.url}"))
+    page.on("requestfailed", broke_off)
     page.on("console", lambda m: visit.errors.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: visit.errors.append(f"exception: {error}"))
 
