@@ -17,7 +17,7 @@ feature_map = [[3, 2], [7, 2]]
 products = [[0, 0, 6], [0, 0, 1]]
 feature_map = [[3, 2], [7, 2]]
 
-# %% by-hand: turns the kernel round
+# %% by-hand: turns the filter round
 # says: turned round
 products = [[2, 0, 0], [2, 0, 1]]
 feature_map = [[2, 5], [4, -2]]
@@ -30,76 +30,76 @@ feature_map = [[3, 7], [2, 2]]
 
 # %% shrinking: forgets that the first place counts, too
 # says: off by one
-def shape_after(image_shape, kernel_shapes):
+def shape_after(image_shape, filter_shapes):
     rows, columns = image_shape
-    for kernel_rows, kernel_columns in kernel_shapes:
-        rows, columns = rows - kernel_rows, columns - kernel_columns
+    for filter_rows, filter_columns in filter_shapes:
+        rows, columns = rows - filter_rows, columns - filter_columns
     return rows, columns
 
 
-# %% shrinking: exchanges rows and columns of the kernel
+# %% shrinking: exchanges rows and columns of the filter
 # says: Rows come first
-def shape_after(image_shape, kernel_shapes):
+def shape_after(image_shape, filter_shapes):
     rows, columns = image_shape
-    for kernel_columns, kernel_rows in kernel_shapes:
-        rows, columns = rows - kernel_rows + 1, columns - kernel_columns + 1
+    for filter_columns, filter_rows in filter_shapes:
+        rows, columns = rows - filter_rows + 1, columns - filter_columns + 1
     return rows, columns
 
 
-# %% shrinking: uses the first kernel only
-# says: Only one kernel
-def shape_after(image_shape, kernel_shapes):
-    if not kernel_shapes:
+# %% shrinking: uses the first filter only
+# says: Only one filter
+def shape_after(image_shape, filter_shapes):
+    if not filter_shapes:
         return image_shape
-    return image_shape[0] - kernel_shapes[0][0] + 1, image_shape[1] - kernel_shapes[0][1] + 1
+    return image_shape[0] - filter_shapes[0][0] + 1, image_shape[1] - filter_shapes[0][1] + 1
 
 
 # %% colour: makes one map for each channel
 # says: One filter makes one map
-def cross_correlate_colour(image, kernel):
-    height, width, channels = kernel.shape
-    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
-    output = np.zeros((rows, columns, channels))
+def cross_correlate_colour(x, w):
+    height, width, channels = w.shape
+    rows, columns = x.shape[0] - height + 1, x.shape[1] - width + 1
+    y = np.zeros((rows, columns, channels))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + height, c : c + width] * kernel).sum(axis=(0, 1))
-    return output
+            y[r, c] = (x[r : r + height, c : c + width] * w).sum(axis=(0, 1))
+    return y
 
 
 # %% colour: reads the first channel only
 # says: Only the first channel
-def cross_correlate_colour(image, kernel):
-    height, width, _ = kernel.shape
-    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
-    output = np.zeros((rows, columns))
+def cross_correlate_colour(x, w):
+    height, width, _ = w.shape
+    rows, columns = x.shape[0] - height + 1, x.shape[1] - width + 1
+    y = np.zeros((rows, columns))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + height, c : c + width, 0] * kernel[:, :, 0]).sum()
-    return output
+            y[r, c] = (x[r : r + height, c : c + width, 0] * w[:, :, 0]).sum()
+    return y
 
 
-# %% colour: turns the kernel round
+# %% colour: turns the filter round
 # says: turned round
-def cross_correlate_colour(image, kernel):
-    height, width, _ = kernel.shape
-    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
-    output = np.zeros((rows, columns))
+def cross_correlate_colour(x, w):
+    height, width, _ = w.shape
+    rows, columns = x.shape[0] - height + 1, x.shape[1] - width + 1
+    y = np.zeros((rows, columns))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + height, c : c + width] * kernel[::-1, ::-1]).sum()
-    return output
+            y[r, c] = (x[r : r + height, c : c + width] * w[::-1, ::-1]).sum()
+    return y
 
 
 # %% colour: takes the mean over the channels
 # says: up to a constant
-def cross_correlate_colour(image, kernel):
-    height, width, channels = kernel.shape
-    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
-    output = np.zeros((rows, columns))
+def cross_correlate_colour(x, w):
+    height, width, channels = w.shape
+    rows, columns = x.shape[0] - height + 1, x.shape[1] - width + 1
+    y = np.zeros((rows, columns))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + height, c : c + width] * kernel).sum() / channels
-    return output
+            y[r, c] = (x[r : r + height, c : c + width] * w).sum() / channels
+    return y
 
 
 # %% design: sums instead of averaging
@@ -223,7 +223,7 @@ def weights_for_keras(weights):
 
 
 # %% weights: turns everything round with .T
-# says: Keras wants (N, rows, columns, channels)
+# says: Keras wants (batch, rows, columns, channels)
 def images_for_keras(images):
     return images.T
 
@@ -234,35 +234,35 @@ def weights_for_keras(weights):
 
 # %% mend: finds only the columns
 # says: wrapped around
-def apply(image, kernel):
-    rows, columns = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
-    output = np.zeros((rows, columns), dtype=image.dtype)
+def filtered(photo, w):
+    rows, columns = photo.shape[0] - w.shape[0] + 1, photo.shape[1] - w.shape[1] + 1
+    y = np.zeros((rows, columns), dtype=photo.dtype)
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + kernel.shape[0], c : c + kernel.shape[1]] * kernel).sum()
-    return output
+            y[r, c] = (photo[r : r + w.shape[0], c : c + w.shape[1]] * w).sum()
+    return y
 
 
 # %% mend: finds only the dtype
 # says: shape
-def apply(image, kernel):
-    rows, columns = image.shape[0] - kernel.shape[0] + 1, image.shape[0] - kernel.shape[1] + 1
-    output = np.zeros((rows, columns))
+def filtered(photo, w):
+    rows, columns = photo.shape[0] - w.shape[0] + 1, photo.shape[0] - w.shape[1] + 1
+    y = np.zeros((rows, columns))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + kernel.shape[0], c : c + kernel.shape[0]] * kernel).sum()
-    return output
+            y[r, c] = (photo[r : r + w.shape[0], c : c + w.shape[0]] * w).sum()
+    return y
 
 
 # %% mend: leaves the patch as wide as it is high
 # says: values wrong
-def apply(image, kernel):
-    rows, columns = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
-    output = np.zeros((rows, columns))
+def filtered(photo, w):
+    rows, columns = photo.shape[0] - w.shape[0] + 1, photo.shape[1] - w.shape[1] + 1
+    y = np.zeros((rows, columns))
     for r in range(rows):
         for c in range(columns):
-            output[r, c] = (image[r : r + kernel.shape[0], c : c + kernel.shape[0]] * kernel).sum()
-    return output
+            y[r, c] = (photo[r : r + w.shape[0], c : c + w.shape[0]] * w).sum()
+    return y
 
 
 # %% coin: finds the brightest patch

@@ -36,7 +36,8 @@ def heatmap(
 ) -> _style.Picture:
     """Small matrices as coloured cells, each with its number written in it.
 
-    Zero is white, positive numbers are blue, negative ones orange; all matrices share one scale.
+    Zero is white, positive numbers are blue, negative ones orange; all matrices share one scale. Several rows of
+    numbers are drawn under each other, other matrices side by side.
 
     Parameters
     ----------
@@ -62,52 +63,72 @@ def heatmap(
     """
     digits = _validate.whole("digits", digits, 0, 6)
     cell = _validate.real("cell", cell, 0.05, 5)
-    if isinstance(matrices, list | tuple) and not any(hasattr(m, "shape") or np.ndim(m) > 1 for m in matrices):
-        matrices = np.asarray(matrices)  # one matrix, written as a list of rows
-    arrays = []
-    for i, matrix in enumerate(_inputs.many("matrices", matrices)):
-        array = _validate.array(f"matrices[{i}]", matrix)
-        array = array[None] if array.ndim == 1 else array
-        if array.ndim != 2 or array.size == 0 or max(array.shape) > 24:
-            raise ValueError(f"matrices[{i}] must have shape (H, W) or (W,) with 1 to 24 rows and columns, "
-                             f"got {_validate.describe(array)}")  # fmt: skip
-        arrays.append(array.astype(float))
+    arrays = _small_matrices(matrices)
     names = _inputs.texts("titles", titles, len(arrays))
     frames = [None] * len(arrays) if marks is None else list(marks)
     if len(frames) != len(arrays):
         raise ValueError(f"marks must hold one entry for each of the {len(arrays)} matrices, got {len(frames)}")
-    widths = [a.shape[1] for a in arrays]
-    cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / sum(widths))
-    height = max(a.shape[0] for a in arrays) * cell + (0.3 if any(names) else 0) + 0.1
-    width = sum(widths) * cell + 0.25 * len(arrays)
-    figure, panels = _style.picture(1, len(arrays), width, height, width_ratios=widths)
     low, high = _inputs.limits(arrays, limits, signed=True)
     norm = Normalize(low, high)
-    for axes, array, name, frame in zip(panels[0], arrays, names, frames, strict=True):
-        axes.imshow(array, cmap=_style.SIGNED, norm=norm)
-        axes.set_title(name, fontsize=11)
-        _style.bare(axes)
-        axes.set_xticks(np.arange(array.shape[1] + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(array.shape[0] + 1) - 0.5, minor=True)
-        axes.grid(True, which="minor", color="#aeb6bf", linewidth=0.8)
-        axes.tick_params(which="minor", length=0)
-        longest = max(len(_number(v, digits)) for v in array.flat)
-        fontsize = min(11, 72 * cell / max(2.2, 0.72 * longest))
-        for (y, x), value in np.ndenumerate(array):
-            red, green, blue, _ = _style.SIGNED(norm(value))
-            light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-            axes.text(x, y, _number(value, digits), ha="center", va="center", fontsize=fontsize,
-                      color="#000" if light > 0.18 else "#fefefe")  # fmt: skip
+    title = 0.34 if any(names) else 0
+    if all(len(a) == 1 for a in arrays):  # rows lie under each other, so that they can be compared and read on a phone
+        columns = max(a.shape[1] for a in arrays)
+        cell = min(cell, (_style.WIDTH - 0.25) / columns)
+        height = len(arrays) * (cell + title + 0.1)
+        figure, panels = _style.picture(len(arrays), 1, columns * cell + 0.25, height)
+    else:
+        columns = [a.shape[1] for a in arrays]
+        cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / sum(columns))
+        height = max(len(a) for a in arrays) * cell + title + 0.1
+        width = sum(columns) * cell + 0.25 * len(arrays)
+        figure, panels = _style.picture(1, len(arrays), width, height, width_ratios=columns)
+    for axes, array, name, frame in zip(panels.flat, arrays, names, frames, strict=True):
+        _draw_matrix(axes, array, norm, digits, cell)
+        axes.set_title(name, fontsize=11, loc="left" if len(panels) > 1 else "center")
+        if len(panels) > 1:
+            axes.set_xlim(-0.5, max(a.shape[1] for a in arrays) - 0.5)  # one scale for short and long rows
         if frame is not None:
             _mark(axes, array, frame)
     return figure
+
+
+def _small_matrices(values: Any) -> list[np.ndarray]:
+    """The matrices as two-dimensional arrays."""
+    if isinstance(values, list | tuple) and not any(hasattr(v, "shape") or np.ndim(v) > 1 for v in values):
+        values = np.asarray(values)  # one matrix, written as a list of rows
+    arrays = []
+    for i, matrix in enumerate(_inputs.many("matrices", values)):
+        array = np.atleast_2d(_validate.array(f"matrices[{i}]", matrix))
+        if array.ndim != 2 or array.size == 0 or max(array.shape) > 24:
+            wanted = "shape (H, W) or (W,) with 1 to 24 rows and columns"
+            raise ValueError(f"matrices[{i}] must have {wanted}, got {_validate.describe(array)}")
+        arrays.append(array.astype(float))
+    return arrays
+
+
+def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int, cell: float) -> None:
+    """Cells in the colours of their numbers, and the numbers, black or white, whichever can be read."""
+    height, width = array.shape
+    axes.imshow(array, cmap=_style.SIGNED, norm=norm)
+    _style.bare(axes)
+    axes.spines[:].set_visible(False)
+    axes.hlines(np.arange(height + 1) - 0.5, -0.5, width - 0.5, color="#aeb6bf", linewidth=0.8, clip_on=False)
+    axes.vlines(np.arange(width + 1) - 0.5, -0.5, height - 0.5, color="#aeb6bf", linewidth=0.8, clip_on=False)
+    longest = max(len(_number(value, digits)) for value in array.flat)
+    fontsize = min(11, 72 * cell / max(2.2, 0.72 * longest))
+    for (y, x), value in np.ndenumerate(array):
+        red, green, blue, _ = _style.SIGNED(norm(value))
+        light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+        color = "#000" if light > 0.18 else "#fefefe"
+        axes.text(x, y, _number(value, digits), ha="center", va="center", fontsize=fontsize, color=color)
 
 
 def _mark(axes: Axes, array: np.ndarray, frame: tuple[int, int, int, int]) -> None:
     y, x, h, w = frame
     if y < 0 or x < 0 or h < 1 or w < 1 or y + h > array.shape[0] or x + w > array.shape[1]:
         raise ValueError(f"marks: (row, column, height, width) = {frame} lies outside a matrix of shape {array.shape}")
-    axes.add_patch(Rectangle((x - 0.5, y - 0.5), w, h, fill=False, edgecolor="#c2185b", linewidth=2.5, zorder=5))
+    style: Any = {"fill": False, "edgecolor": "#c2185b", "linewidth": 2.5, "zorder": 5, "clip_on": False}
+    axes.add_patch(Rectangle((x - 0.5, y - 0.5), w, h, **style))
 
 
 def curves(
