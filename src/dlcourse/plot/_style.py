@@ -76,7 +76,8 @@ class Picture(Figure):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The picture for JupyterLab; its metadata carry the drawing for the dark site."""
-        self.draw_without_rendering()
+        for _ in range(2):  # the second pass sees what a fixed aspect ratio did to the panels in the first
+            self.draw_without_rendering()
         self.set_layout_engine("none")  # another pass would move things by a pixel between the two drawings
         width, height = (self.get_size_inches() * 100).round().astype(int).tolist()
         bundle = {"text/plain": repr(self), "image/png": base64.b64encode(self._png()).decode()}
