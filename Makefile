@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-# The newest tested Python on the PATH, or `make PYTHON=...`.
-PYTHON ?= $(or $(shell for v in 3.13 3.12 3.11; do command -v python$$v && break; done),python3)
+# The first of these versions that is here and works, or `make PYTHON=...`. The committed outputs were made with 3.11.
+PYTHON ?= $(or $(shell for v in 3.11 3.12 3.13; do python$$v -c "" 2>/dev/null && echo python$$v && break; done),python3)
 VENV := .venv
 RUN := $(VENV)/bin/python
 SITE := _build/html

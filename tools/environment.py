@@ -33,13 +33,14 @@ def main(folder):
         )
     python = os.path.join(folder, "bin", "python")
     free = shutil.disk_usage(os.path.dirname(os.path.abspath(folder))).free / 1e9
+    complete = os.path.join(folder, "complete")  # not there: a new one, or one that was interrupted
     if not os.path.exists(python) and free < NEEDED_GB:
         stop("The environment needs about %d GB, but this disk has %.1f GB left: make room first." % (NEEDED_GB, free))
-    if not os.path.exists(os.path.join(folder, "complete")):  # new, or interrupted while it was being made
+    if not (os.path.exists(complete) and os.path.exists(python)):
         print("Creating %s with Python %d.%d" % ((folder,) + version), flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", folder]) != 0:
             stop("Python's venv module failed. On Debian and Ubuntu: apt install python3-venv")
-        open(os.path.join(folder, "complete"), "w").close()
+        open(complete, "w").close()
     print("Installing requirements.txt (a few minutes the first time)", flush=True)
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
     for arguments in (["-r", "requirements.txt"], ["--no-deps", "-e", "."]):

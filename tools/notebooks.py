@@ -56,7 +56,7 @@ def fingerprint(more: Iterable[Path] = ()) -> str:
     digest = hashlib.sha256()
     for path in [ROOT / "requirements.txt", Path(__file__), *more, *sorted((ROOT / "src").rglob("*"))]:
         if path.is_file() and path.suffix in {".py", ".js", ".css", ".html", ".svg", ".txt", ".yml", ".safetensors"}:
-            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+            digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

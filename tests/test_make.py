@@ -1,0 +1,93 @@
+"""The commands of the Makefile help a newcomer along: what they list, and what they say when something is missing."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tools import environment, notebooks
+
+
+def make(*arguments):
+    """Run make in the project's folder."""
+    return subprocess.run(["make", *arguments], cwd=notebooks.ROOT, capture_output=True, text=True)
+
+
+def test_help_lists_every_command_of_the_readme():
+    listed = make("help").stdout
+    for command in ("book", "serve", "lab", "notebooks", "test", "exercises", "clean"):
+        assert f"make {command} " in listed
+    assert make().stdout == listed
+
+
+def test_without_python_it_says_which_versions_do(tmp_path):
+    result = make("book", "PYTHON=/no/such/python", f"VENV={tmp_path / 'venv'}")
+    assert result.returncode != 0
+    assert "This book needs Python 3.11, 3.12 or 3.13" in result.stdout
+
+
+def said(capfd, folder):
+    """What the environment's script says when it gives up."""
+    with pytest.raises(SystemExit) as stopped:
+        environment.main(str(folder))
+    return str(stopped.value)
+
+
+def test_another_python_is_named_with_what_is_needed(monkeypatch, capfd, tmp_path):
+    monkeypatch.setattr(environment, "OLDEST", (3, 98))
+    monkeypatch.setattr(environment, "NEWEST", (3, 99))
+    text = said(capfd, tmp_path / "venv")
+    assert "needs Python 3.98 to 3.99" in text
+    assert f"{sys.executable} is 3.{sys.version_info[1]}" in text
+    assert not (tmp_path / "venv").exists()
+
+
+def test_a_full_disk_is_noticed_before_anything_is_made(monkeypatch, capfd, tmp_path):
+    usage = type("Usage", (), {"free": 1.5e9})
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: usage)
+    assert "this disk has 1.5 GB left" in said(capfd, tmp_path / "venv")
+    assert not (tmp_path / "venv").exists()
+
+
+def stub_commands(monkeypatch, results):
+    """Record commands instead of running them; `results` are their exit codes, then 0."""
+    ran = []
+    codes = iter(results)
+
+    def call(command):
+        ran.append(command)
+        if "venv" in command:
+            folder = environment.os.path.join(command[-1], "bin")
+            environment.os.makedirs(folder, exist_ok=True)
+            open(environment.os.path.join(folder, "python"), "w").close()
+        return next(codes, 0)
+
+    monkeypatch.setattr(environment.subprocess, "call", call)
+    monkeypatch.setattr(environment, "NEEDED_GB", 0)
+    return ran
+
+
+def test_an_interrupted_environment_is_made_anew_and_a_complete_one_is_kept(monkeypatch, tmp_path):
+    ran = stub_commands(monkeypatch, [])
+    folder = tmp_path / "venv"
+    environment.main(str(folder))
+    assert ["venv" in command for command in ran] == [True, False, False]
+    ran.clear()
+    environment.main(str(folder))
+    assert ["venv" in command for command in ran] == [False, False]
+    ran.clear()
+    (folder / "bin" / "python").unlink()  # Python itself was moved or removed
+    environment.main(str(folder))
+    assert "venv" in ran[0]
+
+
+def test_a_failed_installation_says_that_it_can_be_repeated(monkeypatch, capfd, tmp_path):
+    stub_commands(monkeypatch, [0, 1])
+    assert "Run the same command again" in said(capfd, tmp_path / "venv")
+
+
+def test_kernels_keep_log_lines_of_c_code_out_of_notebooks(monkeypatch, tmp_path):
+    stub_commands(monkeypatch, [])
+    environment.main(str(tmp_path / "venv"))
+    settings = (tmp_path / "venv" / "etc" / "ipython" / "ipython_kernel_config.py").read_text()
+    assert "capture_fd_output = False" in settings

@@ -1,0 +1,97 @@
+"""Running, storing and refreshing notebooks."""
+
+import copy
+
+import nbformat
+import pytest
+import yaml
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import notebooks, site
+
+
+def small(source="print(6 * 7)"):
+    return new_notebook(cells=[new_markdown_cell("# Title"), new_code_cell(source)])
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one small notebook."""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "_build").mkdir()
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    monkeypatch.setattr(notebooks, "CACHE", tmp_path / "_build" / ".jupyter_cache")
+    monkeypatch.setattr(notebooks, "KERNEL_LOG", tmp_path / "_build" / "kernels.log")
+    nbformat.write(notebooks.strip(small()), tmp_path / "book" / "one.ipynb")
+    return tmp_path
+
+
+def test_strip_removes_images_and_keeps_text():
+    notebook = small()
+    data = {"image/png": "aGVsbG8=", "text/plain": "a picture", "text/html": "<b>a picture</b>"}
+    metadata = {"image/png": {"dark": "d29ybGQ="}}
+    notebook.cells[1].outputs = [new_output("display_data", data=data, metadata=metadata)]
+    notebook.cells[1].metadata["execution"] = {"iopub.execute_input": "2026-01-01"}
+    stripped = notebooks.strip(notebook)
+    assert set(stripped.cells[1].outputs[0].data) == {"text/plain", "text/html"}
+    assert stripped.cells[1].outputs[0].metadata == {}
+    assert "execution" not in stripped.cells[1].metadata
+    assert notebooks.strip(copy.deepcopy(stripped)) == stripped
+
+
+def test_refresh_runs_what_changed_and_nothing_twice(project, capsys):
+    path = project / "book" / "one.ipynb"
+    notebooks.main(["refresh"])
+    first = nbformat.read(path, 4)
+    assert first.cells[1].outputs[0].text == "42\n"
+    assert first.cells[1].execution_count == 1
+    assert "0 notebooks are up to date, 1 to run" in capsys.readouterr().out
+
+    notebooks.main(["refresh"])
+    out = capsys.readouterr().out
+    assert "1 notebooks are up to date, 0 to run" in out
+    assert "wrote" not in out
+
+    first.cells[1].source = "print(6 * 8)"
+    nbformat.write(first, path)
+    notebooks.main(["refresh"])
+    assert nbformat.read(path, 4).cells[1].outputs[0].text == "48\n"
+
+
+def test_a_changed_package_or_requirement_empties_the_cache(project):
+    notebooks.main(["run"])
+    assert len(notebooks.fresh_cache().list_cache_records()) == 1
+    (project / "requirements.txt").write_text("numpy<3\n")
+    assert len(notebooks.fresh_cache().list_cache_records()) == 0
+
+
+def test_a_failing_notebook_is_named_with_its_error(project, capsys):
+    nbformat.write(notebooks.strip(small("6 * seven")), project / "book" / "two.ipynb")
+    with pytest.raises(SystemExit, match=r"two\.ipynb"):
+        notebooks.main(["run"])
+    assert "NameError" in capsys.readouterr().out
+
+
+def test_unknown_commands_show_the_help():
+    with pytest.raises(SystemExit, match="refresh"):
+        notebooks.main(["reffresh"])
+
+
+def test_the_setup_cell_names_the_repository_of_the_configuration():
+    cell = notebooks.setup_cell()
+    url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
+    assert f"git+{url}" in cell
+    compile(TransformerManager().transform_cell(cell), "setup", "exec")
+
+
+def test_the_site_is_built_anew_when_its_extensions_change(monkeypatch, tmp_path):
+    before = site.fingerprint()
+    extension = notebooks.ROOT / "book" / "_ext" / "boxes.py"
+    original = type(extension).read_bytes
+    monkeypatch.setattr(
+        type(extension), "read_bytes", lambda path: original(path) + (b"#" if path.name == "boxes.py" else b"")
+    )
+    assert site.fingerprint() != before
