@@ -127,7 +127,8 @@ def setup_cell() -> str:
         "import sys\n"
         "\n"
         'if "google.colab" in sys.modules:\n'
-        f'    %pip install -q "dlcourse @ git+{address[1]}"'
+        "    %pip install -q anywidget mlxtend\n"
+        f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"'
     )
 
 
