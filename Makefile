@@ -67,7 +67,7 @@ site-tests:
 	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/site
 
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
-	@$(VENV)/bin/nbgrader generate_assignment convolution --force
+	@for part in exercises/*/; do $(VENV)/bin/nbgrader generate_assignment $$(basename $$part) --force || exit 1; done
 
 clean: ## remove everything that was built; the environment .venv and what was graded in _build/nbgrader stay
 	@[ ! -d _build ] || find _build -mindepth 1 -maxdepth 1 ! -name nbgrader -exec rm -rf {} +

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 
-
 N = 2000
 
 
