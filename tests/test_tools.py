@@ -87,6 +87,21 @@ def test_the_setup_cell_names_the_repository_of_the_configuration():
     compile(TransformerManager().transform_cell(cell), "setup", "exec")
 
 
+def test_a_changed_address_reaches_the_first_cell_of_each_notebook(project):
+    (project / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
+    path = project / "book" / "one.ipynb"
+    old = notebooks.setup_cell().replace("a/b", "x/y")
+    nbformat.write(notebooks.strip(small(old)), path)
+    notebooks.main(["refresh"])
+    assert nbformat.read(path, 4).cells[1].source == notebooks.setup_cell()
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/start/how-to-use.md"])
+def test_the_pages_that_say_how_to_clone_name_the_same_address(page):
+    url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
+    assert f"git clone {url}" in (notebooks.ROOT / page).read_text("utf-8")
+
+
 def test_the_site_is_built_anew_when_its_extensions_change(monkeypatch, tmp_path):
     before = site.fingerprint()
     extension = notebooks.ROOT / "book" / "_ext" / "boxes.py"

@@ -132,6 +132,16 @@ def setup_cell() -> str:
     )
 
 
+def _write_setup_cells() -> None:
+    """Bring the first code cell of each notebook up to date with the repository's address."""
+    for path in paths():
+        notebook = nbformat.read(path, as_version=4)
+        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        if "google.colab" in first.source and first.source != setup_cell():
+            first.source = setup_cell()
+            path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+
+
 def _run_missing(cache: JupyterCacheAbstract) -> dict[Path, NotebookNode]:
     """Run what the cache lacks, some at a time, telling how it goes; returns all results."""
     results: dict[Path, NotebookNode] = {}
@@ -191,6 +201,8 @@ def main(arguments: list[str]) -> None:
     if arguments not in (["run"], ["refresh"], ["fresh"]):
         raise SystemExit(__doc__)
     cache = fresh_cache()
+    if arguments == ["refresh"]:
+        _write_setup_cells()
     if arguments != ["fresh"]:
         results = _run_missing(cache)
         if arguments == ["refresh"]:
