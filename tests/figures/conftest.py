@@ -1,21 +1,19 @@
-"""Pages that hold figures as the book's site does, and a browser to try them in."""
+"""Pages that hold figures as the book's site does."""
 
 from __future__ import annotations
 
-import functools
-import http.server
+import contextlib
 import json
 import pathlib
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from serving import serve
 
 from dlcourse.figures import STATIC, Figure
 
-CHROMIUM = "/usr/bin/chromium"
 THEME = """
 html { --pst-color-text-base: #222832; --pst-color-text-muted: #48566b; --pst-color-background: #fff;
        --pst-color-border: #d1d5da; }
@@ -54,16 +52,6 @@ def build_page() -> Callable[..., pathlib.Path]:
     return build
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def visit(browser: Browser, tmp_path: pathlib.Path) -> Iterator[Callable[..., Page]]:
     """A function that opens a page with the given figures; afterwards the test fails if the page had errors.
@@ -72,15 +60,14 @@ def visit(browser: Browser, tmp_path: pathlib.Path) -> Iterator[Callable[..., Pa
     """
     problems: list[str] = []
     contexts = []
-    servers = []
+    servers = contextlib.ExitStack()
 
     def open_page(*figures: Figure, http: bool = False, **options: Any) -> Page:
         folder = tmp_path / str(len(contexts))
         file = build(folder, *figures)
         url = file.as_uri()
         if http:
-            servers.append(_serve(folder))
-            url = f"http://localhost:{servers[-1].server_port}/index.html"
+            url = servers.enter_context(serve(folder)) + "index.html"
         contexts.append(browser.new_context(**{"viewport": {"width": 800, "height": 900}, **options}))
         page = contexts[-1].new_page()
         page.set_default_timeout(5_000)
@@ -95,18 +82,5 @@ def visit(browser: Browser, tmp_path: pathlib.Path) -> Iterator[Callable[..., Pa
     yield open_page
     for context in contexts:
         context.close()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    servers.close()
     assert problems == []
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: Any) -> None:
-        pass
-
-
-def _serve(folder: pathlib.Path) -> http.server.ThreadingHTTPServer:
-    server = http.server.ThreadingHTTPServer(("localhost", 0), functools.partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
