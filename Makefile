@@ -21,12 +21,13 @@ $(VENV)/installed: requirements.txt pyproject.toml tools/environment.py
 	@touch $@
 
 book: $(VENV)/installed ## build the site into _build/html: runs the notebooks, two at a time
+	@echo "Running the notebooks, two at a time"
 	@$(RUN) -m tools.notebooks run
+	@echo "Building the site"
 	@$(MAKE) --no-print-directory site
 	@echo "The book is built. Open $(SITE)/index.html, or run: make serve"
 
 site:
-	@echo "== 4/5 the site, warnings as errors"
 	@$(RUN) -m tools.site
 
 serve: book ## build, then serve the site on http://localhost:8000 (PORT=... for another)
@@ -43,6 +44,7 @@ test: $(VENV)/installed ## run every check: code, notebooks, exercises, the site
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory notebook-tests
+	@echo "== 4/5 the site, warnings as errors"
 	@$(MAKE) --no-print-directory site
 	@$(MAKE) --no-print-directory site-tests
 	@echo "All checks passed. The site is in $(SITE)/index.html"

@@ -6,6 +6,7 @@ Whatever is in doubt stays: selectors without a class, classes inside `:not()` a
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from itertools import pairwise
@@ -14,6 +15,8 @@ from pathlib import Path
 import tinycss2
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each step of the cutting
 
 BUILT_BY_SCRIPTS = ("bs-", "kind-")
 """Beginnings of class names that scripts join from pieces: Bootstrap's tooltips, Sphinx's search results."""
