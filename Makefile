@@ -63,7 +63,7 @@ unit:
 notebook-tests:
 	@echo "== 3/5 every notebook against its committed outputs"
 	@$(RUN) -m tools.notebooks fresh
-	@BOOK_CACHE=1 $(RUN) -m pytest -q -n 2 --dist loadfile -p tools.strict_nbval --nbval --rootdir . book exercises
+	@BOOK_CACHE=_build/.jupyter_cache $(RUN) -m pytest -q -n 2 --dist loadfile -p tools.strict_nbval --nbval --rootdir . book exercises
 
 site-tests:
 	@echo "== 5/5 the built site, in the browser too"

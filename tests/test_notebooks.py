@@ -1,5 +1,7 @@
 """The committed notebooks have the form that makes their tests strict and their pages readable."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -53,6 +55,15 @@ def test_code_fits_on_the_page(notebook):
             lines = cell.source.splitlines()
             assert max(map(len, lines), default=0) <= 80, max(lines, key=len)
             assert len(lines) <= 30, cell.source
+
+
+LESS = {"nbval-skip", "nbval-raises-exception", "raises-exception", "nbval-check-output", "nbval-test-listed"}
+
+
+def test_only_one_of_nbvals_ways_to_compare_less_is_used(notebook):
+    for cell in code_cells(notebook):
+        assert not LESS & set(cell.metadata.get("tags", []))
+        assert not re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE_)", cell.source)
 
 
 def test_few_cells_go_uncompared(notebook):

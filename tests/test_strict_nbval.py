@@ -8,9 +8,11 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import notebooks
@@ -34,6 +36,13 @@ def honest():
         "        return {'image/png': 'aGVsbG8=', 'text/plain': \"'picture'\"}\n"
         "Shown()"
     )
+    rich = (
+        "from IPython.display import display\n"
+        "display({'text/html': '<b>1</b>', 'application/json': {'a': 1}, 'text/plain': 'one'}, raw=True)\n"
+        "print('then this')"
+    )
+    data = {"text/html": "<b>1</b>", "application/json": {"a": 1}, "text/plain": "one"}
+    mixed = [new_output("display_data", data=data), new_output("stream", name="stdout", text="then this\n")]
     return notebooks.strip(
         new_notebook(
             cells=[
@@ -44,6 +53,7 @@ def honest():
                 new_code_cell(
                     "print('loss', 0.33334)", execution_count=4, outputs=about, metadata={"tags": ["rtol-1e-3"]}
                 ),
+                new_code_cell(rich, execution_count=5, outputs=mixed),
             ]
         )
     )
@@ -82,7 +92,39 @@ def other_words_within_tolerance(notebook):
     notebook.cells[4].outputs[0].text = "error 0.33333\n"
 
 
+def changed_html(notebook):
+    notebook.cells[5].outputs[0].data["text/html"] = "<b>2</b>"
+
+
+def dropped_json(notebook):
+    del notebook.cells[5].outputs[0].data["application/json"]
+
+
+def other_order(notebook):
+    notebook.cells[5].outputs.reverse()
+
+
+def other_kind(notebook):
+    output = notebook.cells[2].outputs[0]
+    output["output_type"] = "display_data"
+    del output["execution_count"]
+
+
+def tolerance_without_bounds(notebook):
+    notebook.cells[4].metadata.tags = ["rtol-1e9"]
+
+
+def other_line_breaks_within_tolerance(notebook):
+    notebook.cells[4].outputs[0].text = "loss\n0.33333\n"
+
+
 CHANGES = [
+    changed_html,
+    dropped_json,
+    other_order,
+    other_kind,
+    tolerance_without_bounds,
+    other_line_breaks_within_tolerance,
     changed_digit,
     dropped_output,
     unrun_cell,
@@ -103,13 +145,16 @@ def outcomes(tmp_path_factory):
         notebook = copy.deepcopy(honest())
         change(notebook)
         nbformat.write(notebook, folder / f"{change.__name__}.ipynb")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "BOOK"))}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
+    environment["BOOK_CACHE"] = str(folder / "cache")
     command = [sys.executable, "-m", "pytest", "-p", "tools.strict_nbval", "-p", "no:cacheprovider", "--nbval", "-v"]
     command += ["--rootdir", str(folder), "-c", os.devnull, str(folder)]
     result = subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
     found = re.findall(r"(\w+)::ipynb::Cell \d+ (PASSED|FAILED)", result.stdout)
     names = {name for name, _ in found}
     assert names == {"honest", *(change.__name__ for change in CHANGES)}, result.stdout + result.stderr
+    handed_over = {Path(record.uri).stem for record in get_cache(folder / "cache").list_cache_records()}
+    assert handed_over == {"honest"}, "the site gets the results of notebooks that passed, and of no others"
     return {name: all(verdict == "PASSED" for n, verdict in found if n == name) for name in names}
 
 

@@ -102,6 +102,65 @@ def test_the_pages_that_say_how_to_clone_name_the_same_address(page):
     assert f"git clone {url}" in (notebooks.ROOT / page).read_text("utf-8")
 
 
+@pytest.fixture
+def builds(tmp_path, monkeypatch):
+    """Commands that `tools.site` would run, and the exit codes that they are given."""
+    ran, codes = [], []
+    monkeypatch.setattr(site, "BUILD", tmp_path)
+    monkeypatch.setattr(site, "STAMP", tmp_path / "site-made-with")
+    monkeypatch.setattr(site, "fingerprint", lambda: "now")
+    monkeypatch.setattr(site.subprocess, "call", lambda command: ran.append(command) or codes.pop(0))
+    return ran, codes, tmp_path
+
+
+def test_the_site_is_built_with_warnings_as_errors(builds):
+    ran, codes, _ = builds
+    codes[:] = [0]
+    assert site.main() == 0
+    assert {"-W", "-n", "--keep-going"} <= set(ran[0])
+
+
+def test_a_failed_build_is_no_ground_for_the_next(builds):
+    _, codes, folder = builds
+    codes[:] = [0, 1, 0, 0]
+    results = []
+    for _ in range(4):
+        results.append(site.main())
+        kept = (folder / ".doctrees").exists()
+        (folder / ".doctrees").mkdir(exist_ok=True)
+        results.append(kept)
+    # built anew; from the first build, and failed; anew, after the failure; from the third build
+    assert results == [0, False, 1, True, 0, False, 0, True]
+
+
+def test_a_notebook_that_changes_while_it_runs_is_not_given_the_wrong_outputs(project, monkeypatch):
+    path = project / "book" / "one.ipynb"
+    execute = notebooks.execute
+
+    def changed_meanwhile(running):
+        result = execute(running)
+        notebook = nbformat.read(path, 4)
+        notebook.cells.insert(1, new_code_cell("1"))
+        nbformat.write(notebook, path)
+        return result
+
+    monkeypatch.setattr(notebooks, "execute", changed_meanwhile)
+    with pytest.raises(SystemExit, match="changed while it ran"):
+        notebooks.main(["refresh"])
+
+
+def test_timings_stay_as_they_were_stored(project):
+    path = project / "book" / "one.ipynb"
+    timing = small("import time; print(time.perf_counter())")
+    timing.cells[1].metadata.tags = ["nbval-ignore-output"]
+    nbformat.write(notebooks.strip(timing), path)
+    notebooks.main(["refresh"])
+    first = path.read_text()
+    (project / "requirements.txt").write_text("numpy>=2\n")
+    notebooks.main(["refresh"])
+    assert path.read_text() == first
+
+
 def test_the_site_is_built_anew_when_its_extensions_change(monkeypatch, tmp_path):
     before = site.fingerprint()
     extension = notebooks.ROOT / "book" / "_ext" / "boxes.py"

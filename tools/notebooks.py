@@ -42,7 +42,7 @@ KERNEL_ENVIRONMENT = {
     "COLUMNS": "80",
 }
 
-_VOLATILE = ("image/", "application/vnd.jupyter.widget", "application/vnd.plotly")
+VOLATILE = ("image/", "application/vnd.jupyter.widget", "application/vnd.plotly")
 
 
 def paths() -> list[Path]:
@@ -87,7 +87,7 @@ def strip(notebook: NotebookNode) -> NotebookNode:
         cell.metadata.pop("execution", None)
         for output in cell.outputs:
             for bundle in (output.get("data", {}), output.get("metadata", {})):
-                for mime in [m for m in bundle if m.startswith(_VOLATILE)]:
+                for mime in [m for m in bundle if m.startswith(VOLATILE)]:
                     del bundle[mime]
     for key in ("widgets", "jupytext"):
         notebook.metadata.pop(key, None)
@@ -136,8 +136,8 @@ def _write_setup_cells() -> None:
     """Bring the first code cell of each notebook up to date with the repository's address."""
     for path in paths():
         notebook = nbformat.read(path, as_version=4)
-        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-        if "google.colab" in first.source and first.source != setup_cell():
+        first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
+        if first is not None and "google.colab" in first.source and first.source != setup_cell():
             first.source = setup_cell()
             path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
 
@@ -181,9 +181,11 @@ def _refresh(results: dict[Path, NotebookNode]) -> None:
     """Write outputs into the notebooks, in committed form; a notebook that would not change is left alone."""
     for path, result in results.items():
         notebook = nbformat.read(path, as_version=4)
-        ran = iter([cell for cell in result.cells if cell.cell_type == "code"])
-        for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
-            outputs = next(ran).outputs
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        ran = [cell for cell in result.cells if cell.cell_type == "code"]
+        if [cell.source for cell in code] != [cell.source for cell in ran]:
+            raise SystemExit(f"{path.relative_to(ROOT)} was changed while it ran: run the same command again")
+        for number, (cell, outputs) in enumerate(zip(code, [cell.outputs for cell in ran], strict=True), 1):
             timed = "nbval-ignore-output" in cell.metadata.get("tags", [])
             cell.outputs = cell.outputs if timed and cell.outputs else outputs  # a timing is no change
             cell.execution_count = number

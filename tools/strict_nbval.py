@@ -1,8 +1,9 @@
 """pytest plugin: nbval, made strict for this book.
 
-1. Images and other outputs that are not text are ignored, because committed notebooks carry none.
+1. Only what `tools.notebooks.strip` removes is ignored (images, the state of widgets): committed notebooks carry none.
 2. A code cell that was never run is an error: nbval alone would compare nothing and pass.
-3. A cell tagged `rtol-1e-3` may differ by that much in its numbers; all others must be the same to the letter.
+3. A cell tagged `rtol-1e-3` may differ by that much in its numbers, 0.1 at most; all others must be the same to the
+   letter, and their outputs of the same kinds in the same order.
 4. When every cell of a notebook has passed, its outputs, images included, go to the cache from
    which the site is built: each notebook is executed once for both.
 """
@@ -42,10 +43,20 @@ def close(got: str, expected: str, rtol: float) -> bool:
     """Whether two outputs are the same but for numbers that differ by at most `rtol`, relatively."""
     if got == expected:
         return True
-    if rtol <= 0 or _NUMBER.sub("#", got).split() != _NUMBER.sub("#", expected).split():
+    if rtol <= 0 or _NUMBER.sub("#", got) != _NUMBER.sub("#", expected):
         return False
     pairs = zip(_NUMBER.findall(got), _NUMBER.findall(expected), strict=True)
     return all(math.isclose(float(a), float(b), rel_tol=rtol, abs_tol=1e-12) for a, b in pairs)
+
+
+def kinds(outputs: Any) -> list[str]:
+    """What sorts of output a cell has, in their order; neighbouring pieces of one stream count once."""
+    found: list[str] = []
+    for output in outputs:
+        kind = output["name"] if output["output_type"] == "stream" else output["output_type"]
+        if not found or found[-1] != kind or output["output_type"] != "stream":
+            found.append(kind)
+    return found
 
 
 class _Text(str):
@@ -72,9 +83,14 @@ class StrictCell(nbval.plugin.IPyNbCell):
 
     def runtest(self) -> None:
         """Run the cell and compare; remember its outputs for the site."""
-        if self.cell.execution_count is None and self.cell.source.strip() and not self.options["skip"]:
+        if self.cell.execution_count is None and self.cell.source.strip():
             self.raise_cell_error("This cell was never run, so nothing would be compared: run `make notebooks`")
+        if not 0 <= self.rtol <= 0.1:
+            self.raise_cell_error(f"A tolerance of {self.rtol} compares nothing; at most 0.1 is allowed")
         super().runtest()
+        stored, now = kinds(self.cell.outputs), kinds(self.test_outputs)
+        if self.options["check"] and stored != now:
+            self.raise_cell_error(f"Outputs of other kinds, or in another order: stored {stored}, now {now}")
         self.parent.__dict__.setdefault("outputs_for_site", {})[self.cell_num] = self.test_outputs
 
     def sanitize(self, s: Any) -> Any:
@@ -86,10 +102,10 @@ class StrictCell(nbval.plugin.IPyNbCell):
         return s
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> Any:
-        """Compare text only."""
+        """Compare everything that is committed."""
         skip = set(self.parent.skip_compare)
         for output in [*test, *ref]:
-            skip |= {mime for mime in output.get("data", {}) if not mime.startswith("text/")}
+            skip |= {mime for mime in output.get("data", {}) if mime.startswith(notebooks.VOLATILE)}
         return super().compare_outputs(test, ref, skip_compare=tuple(skip))
 
 
@@ -116,4 +132,4 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output["execution_count"] = cell.execution_count
-    notebooks.store(notebooks.get_cache(notebooks.CACHE), notebook, notebook_file.path, 0)
+    notebooks.store(notebooks.get_cache(os.environ["BOOK_CACHE"]), notebook, notebook_file.path, 0)
