@@ -35,7 +35,9 @@ def test_strip_removes_images_and_keeps_text():
     metadata = {"image/png": {"dark": "d29ybGQ="}}
     notebook.cells[1].outputs = [new_output("display_data", data=data, metadata=metadata)]
     notebook.cells[1].metadata["execution"] = {"iopub.execute_input": "2026-01-01"}
+    notebook.metadata["widgets"] = {"state": {}}
     stripped = notebooks.strip(notebook)
+    assert "widgets" not in stripped.metadata
     assert set(stripped.cells[1].outputs[0].data) == {"text/plain", "text/html"}
     assert stripped.cells[1].outputs[0].metadata == {}
     assert "execution" not in stripped.cells[1].metadata
@@ -66,6 +68,21 @@ def test_a_changed_package_or_requirement_empties_the_cache(project):
     assert len(notebooks.fresh_cache().list_cache_records()) == 1
     (project / "requirements.txt").write_text("numpy<3\n")
     assert len(notebooks.fresh_cache().list_cache_records()) == 0
+
+
+def test_kernels_compute_with_one_thread_in_the_folder_of_their_notebook(project):
+    source = "import os; print(os.environ['OMP_NUM_THREADS'], os.path.basename(os.getcwd()))"
+    nbformat.write(notebooks.strip(small(source)), project / "book" / "one.ipynb")
+    notebooks.main(["refresh"])
+    assert nbformat.read(project / "book" / "one.ipynb", 4).cells[1].outputs[0].text == "1 book\n"
+
+
+@pytest.mark.parametrize("name", ["module.py", "figure.js", "figure.css", "weights.safetensors"])
+def test_every_part_of_the_package_counts(project, name):
+    (project / "src").mkdir()
+    before = notebooks.fingerprint()
+    (project / "src" / name).write_text("new")
+    assert notebooks.fingerprint() != before
 
 
 def test_a_failing_notebook_is_named_with_its_error(project, capsys):

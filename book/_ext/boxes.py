@@ -8,6 +8,9 @@ directives as raw text.
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 TITLE = "Not quite"
 
@@ -23,10 +26,25 @@ class NotQuiteBoxes(SphinxTransform):
             strong = next(iter(quotation.findall(nodes.strong)), None)
             if strong is None or not quotation.astext().startswith(strong.astext()):
                 continue
-            if strong.astext().rstrip(".") == TITLE:
-                strong.parent.remove(strong)
+            if strong.astext().rstrip(" .:") == TITLE:
+                remove(strong)
                 box = nodes.admonition("", nodes.title("", TITLE), *quotation.children, classes=["not-quite"])
                 quotation.replace_self(box)
+            elif strong.astext().startswith(TITLE):
+                message = "no box: of the quotation's first words, only **%s.** is to be bold, got **%s**"
+                logger.warning(message, TITLE, strong.astext(), location=quotation)
+
+
+def remove(strong):
+    """Take the title out of its paragraph, with the signs and spaces after it, and a paragraph of nothing else."""
+    paragraph = strong.parent
+    place = paragraph.index(strong)
+    del paragraph[place]
+    if place < len(paragraph) and isinstance(paragraph[place], nodes.Text):
+        text = paragraph[place].lstrip(" .:\n")
+        paragraph[place : place + 1] = [nodes.Text(text)] if text else []
+    if not len(paragraph):
+        paragraph.parent.remove(paragraph)
 
 
 def setup(app):

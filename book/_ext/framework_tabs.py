@@ -6,7 +6,10 @@ reader's choice is kept by sphinx-design under the key of the synchronisation gr
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx_design.shared import create_component
+
+logger = logging.getLogger(__name__)
 
 LABELS = {"pytorch": "PyTorch", "keras": "Keras"}
 PREFIX = "tag_fw-"
@@ -28,17 +31,32 @@ def tab_item(name, cells):
     return create_component("tab-item", classes=["sd-tab-item"], selected=False, children=[label, content])
 
 
+def tab_set(tabs):
+    """The set of tabs for cells by framework."""
+    if len(tabs) < 2:
+        [(name, cells)] = tabs.items()
+        message = (
+            "a set of tabs holds %s only; the cells of the frameworks must follow each other, with no text between"
+        )
+        logger.warning(message, LABELS[name], location=cells[0])
+    items = [tab_item(name, cells) for name, cells in tabs.items()]
+    return create_component("tab-set", classes=["sd-tab-set"], children=items)
+
+
 def grouped(children):
     """The children of one section, runs of tagged cells replaced by tab sets.
 
-    A run may hold several cells of each framework, but a framework that comes back begins a new set.
+    A run may hold several cells of each framework, but a framework that comes back begins a new set. A cell whose
+    framework has no label stays as it is, with a warning.
     """
     result, tabs, last = [], {}, None
     for child in [*children, None]:
         name = framework(child) if child is not None else None
+        if name is not None and name not in LABELS:
+            logger.warning("unknown tag fw-%s, expected one of fw-%s", name, ", fw-".join(LABELS), location=child)
+            name = None
         if tabs and (name is None or (name in tabs and name != last)):
-            items = [tab_item(key, cells) for key, cells in tabs.items()]
-            result.append(create_component("tab-set", classes=["sd-tab-set"], children=items))
+            result.append(tab_set(tabs))
             tabs = {}
         if name is not None:
             tabs.setdefault(name, []).append(child)

@@ -14,11 +14,16 @@ from PIL import Image
 _render_image = NbElementRenderer.render_image
 
 DRAWING = 150_000  # bytes of PNG: drawings stay below, photographs do not
+LARGEST = 16383  # pixels along a side of a WebP picture
 
 
 def webp(png):
-    """The picture as WebP: a drawing without loss, a photograph at a quality at which nothing visible is lost."""
+    """The picture as WebP: a drawing without loss, a photograph at a quality at which nothing visible is lost.
+
+    A picture with a side above 16383 pixels, which WebP cannot hold, is shrunk to that.
+    """
     image = Image.open(io.BytesIO(png)).convert("RGBA")
+    image.thumbnail((LARGEST, LARGEST))  # does not enlarge
     if image.getextrema()[3] == (255, 255):
         image = image.convert("RGB")
     options = {"lossless": True, "quality": 50} if len(png) < DRAWING else {"quality": 80}

@@ -44,7 +44,7 @@ def choice(name: str, value: Any, options: Collection[Any]) -> Any:
     """`value`, if it is one of `options`."""
     try:
         known = value in options
-    except TypeError:  # unhashable, asked of a set or a dict
+    except (TypeError, ValueError):  # unhashable, asked of a set or a dict; or an array, which has no one truth
         known = False
     if not known or isinstance(value, bool | np.bool_):
         wanted = ", ".join(map(repr, options))
@@ -52,13 +52,27 @@ def choice(name: str, value: Any, options: Collection[Any]) -> Any:
     return value
 
 
+def without_device(value: Any) -> Any:
+    """A tensor of any device and float type as one that NumPy can read; anything else as it is."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+        return value.float() if str(value.dtype) == "torch.bfloat16" else value
+    return value
+
+
+def pair(name: str, value: Any) -> tuple[float, float]:
+    """`value` as two finite numbers."""
+    if not isinstance(value, list | tuple | np.ndarray) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair of numbers, got {describe(value)}")
+    return real(name, value[0]), real(name, value[1])
+
+
 def array(name: str, value: Any, shape: tuple[int | None, ...] | None = None, kind: str = "biuf") -> np.ndarray:
     """`value` as a NumPy array of the given shape (None: any length) and dtype kinds.
 
     Tensors on any device are accepted; the array is a copy only where it has to be.
     """
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
+    value = without_device(value)
     try:
         result = np.asarray(value)
     except (TypeError, ValueError) as problem:

@@ -74,6 +74,11 @@ def test_parts_of_a_split_are_disjoint_and_cover_everything(n, cuts, seed):
         assert abs(len(part) - share * n) <= 1
 
 
+def test_few_examples_can_leave_a_part_empty_as_the_docstring_says():
+    assert [len(part) for part in data.split(3, (0.9, 0.1))] == [3, 0]
+    assert "3 and 0" in data.split.__doc__
+
+
 @settings(deadline=None)
 @given(
     counts=st.lists(st.integers(1, 40), min_size=2, max_size=2), share=st.floats(0.05, 0.95), seed=st.integers(0, 99)

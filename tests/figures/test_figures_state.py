@@ -117,6 +117,28 @@ def test_the_window_stays_inside_when_the_input_shrinks():
     assert (figure2d.row, figure2d.column) == (1, 1)
 
 
+def test_rows_and_columns_of_a_wide_image_are_not_exchanged():
+    figure = figures.conv2d(np.zeros((4, 8)), row=1, column=5)
+    assert (figure.row, figure.column) == (1, 5)
+    figure.image = np.zeros((8, 4))
+    assert (figure.row, figure.column) == (1, 1)
+    figure.row = 5
+    figure.image = np.zeros((4, 8))
+    assert (figure.row, figure.column) == (1, 1)
+
+
+@pytest.mark.parametrize("bias", [-999, 999])
+def test_a_bias_reaches_the_bounds(bias):
+    assert figures.conv1d([0], [0], bias=bias).output.tolist() == [bias]
+
+
+@pytest.mark.parametrize(("shape", "offered"), [((2, 2), 0), ((2, 8), 0), ((8, 2), 0), ((3, 3), 7)])
+def test_without_kernels_those_are_offered_that_fit_into_the_image(shape, offered):
+    figure = figures.conv2d(np.zeros(shape), kernel=[[1]])
+    assert list(figure.kernels) == list(figures.KERNELS)[:offered]
+    assert figure.output.shape == shape
+
+
 def test_a_kernel_is_a_name_or_weights():
     figure = figures.conv2d(kernel="outline")
     assert figure.weights.tolist() == figures.KERNELS["outline"]
@@ -146,6 +168,8 @@ def test_figures_share_no_state():
         ({"kernel": [1] * 9}, ValueError, "kernel must not be longer than input"),
         ({"bias": "1"}, TypeError, "bias must be a number, got str '1'"),
         ({"bias": float("inf")}, ValueError, "bias must be a finite number"),
+        ({"bias": 1000}, ValueError, "bias must be a finite number between -999 and 999, got 1000"),
+        ({"bias": -1000}, ValueError, "bias must be a finite number between -999 and 999, got -1000"),
         ({"position": 6}, ValueError, "position must be between 0 and 5, got 6"),
         ({"position": 1.0}, TypeError, "position must be a whole number"),
         ({"flip": 2}, traitlets.TraitError, "flip"),
@@ -163,13 +187,21 @@ def test_conv1d_names_what_is_wrong(arguments, error, message):
         ({"image": np.zeros((17, 8))}, ValueError, "image must have 1 to 16 numbers along each axis"),
         ({"image": [[1, 2], [3]]}, TypeError, "image must be an array of numbers"),
         ({"image": np.full((8, 8), np.inf)}, ValueError, "image must hold numbers between"),
-        ({"image": np.zeros((2, 2))}, ValueError, "must not be larger than the image of shape \\(2, 2\\)"),
+        ({"image": np.zeros((2, 2))}, ValueError, "filter that fits into the image of shape \\(2, 2\\), got none"),
+        (
+            {"image": np.zeros((2, 2)), "kernels": {"a": np.ones((3, 1))}},
+            ValueError,
+            "must not be larger than the image",
+        ),
+        ({"image": np.zeros((2, 2)), "kernel": np.ones((1, 3))}, ValueError, "'kernel' of shape \\(1, 3\\)"),
         ({"kernel": "vertical"}, ValueError, "kernel must be one of 'vertical line', "),
         ({"kernel": np.ones((8, 1))}, ValueError, "kernel must have 1 to 7 numbers along each axis"),
         ({"kernels": {}}, ValueError, "kernels must hold at least one filter"),
         ({"kernels": [[1]]}, TypeError, "kernels must map names to weights, got list"),
         ({"kernels": {"a": [1, 2]}}, ValueError, "kernels\\['a'\\] must have shape"),
         ({"row": 6}, ValueError, "row must be between 0 and 5, got 6"),
+        ({"image": np.zeros((4, 8)), "row": 2}, ValueError, "row must be between 0 and 1, got 2"),
+        ({"image": np.zeros((4, 8)), "column": 6}, ValueError, "column must be between 0 and 5, got 6"),
         ({"column": -1}, ValueError, "column must be between 0 and 5, got -1"),
     ],
 )

@@ -19,7 +19,8 @@ def split(
     Parameters
     ----------
     n : how many examples there are, 0 or more
-    fractions : the share of each part, above 0; together 1
+    fractions : the share of each part, above 0; together 1. Sizes are rounded, so a part of few examples may be empty:
+        3 examples, split (0.9, 0.1), give 3 and 0.
     seed : 0 or more; the same split on every machine
     labels : (n,) whole numbers, optional; each part then gets its share of every class, as nearly as can be
 

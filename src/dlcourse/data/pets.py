@@ -11,8 +11,9 @@ arithmetic of whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import index as whole_index
 from typing import overload
 
 import numpy as np
@@ -64,8 +65,11 @@ class Faces:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Scenes(Sequence[tuple[np.ndarray, Target]]):
-    """Pictures with several pets: a sequence of pairs `(image, target)`; a slice of it is again `Scenes`.
+class Scenes:
+    """Pictures with several pets, in order.
+
+    `scenes[i]` is a pair `(image, target)`, a loop goes over all pairs, and a slice is again `Scenes`. One cannot ask
+    with `in` whether a pair is among them: comparing arrays gives no single answer.
 
     Attributes
     ----------
@@ -81,6 +85,8 @@ class Scenes(Sequence[tuple[np.ndarray, Target]]):
     images: np.ndarray
     targets: list[Target] = field(default_factory=list)
 
+    __contains__ = None  # otherwise Python would compare arrays
+
     def __len__(self) -> int:
         return len(self.images)
 
@@ -91,7 +97,13 @@ class Scenes(Sequence[tuple[np.ndarray, Target]]):
     def __getitem__(self, index: int | slice) -> tuple[np.ndarray, Target] | Scenes:
         if isinstance(index, slice):
             return Scenes(self.images[index], self.targets[index])
-        return self.images[index], self.targets[index]
+        try:
+            place = whole_index(index)
+        except TypeError:
+            raise TypeError(
+                f"an index of scenes must be a whole number or a slice, got {_validate.describe(index)}"
+            ) from None
+        return self.images[place], self.targets[place]
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, Target]]:
         return zip(self.images, self.targets, strict=True)
@@ -168,7 +180,7 @@ def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0) -> Scene
 
     Returns
     -------
-    Scenes : a sequence of pairs `(image, target)`, with `.images` and `.targets`
+    Scenes : the pairs `(image, target)`, with `.images` and `.targets`
 
     Raises
     ------

@@ -134,7 +134,12 @@ class Conv2d(Figure, module="conv2d"):
 
     @traitlets.default("kernels")
     def _default_kernels(self) -> dict[str, list[list[float]]]:
-        return {name: [list(row) for row in weights] for name, weights in KERNELS.items()}
+        height, width = np.shape(_numbers("image", self.image, ndim=2, largest=LARGEST_SIDE))
+        return {
+            name: [list(row) for row in weights]
+            for name, weights in KERNELS.items()
+            if len(weights) <= height and len(weights[0]) <= width
+        }
 
     @traitlets.default("kernel")
     def _default_kernel(self) -> str:
@@ -159,6 +164,9 @@ class Conv2d(Figure, module="conv2d"):
         kernels = _named_kernels(parts["kernels"])
         kernel = parts["kernel"]
         if isinstance(kernel, str):
+            if not kernels:
+                wanted = f"at least one filter that fits into the image of shape {np.shape(image)}"
+                raise ValueError(f"kernels must hold {wanted}, got none")
             _validate.choice("kernel", kernel, kernels)
         else:
             kernel = _numbers("kernel", kernel, ndim=2, largest=LARGEST_KERNEL_SIDE)
@@ -232,7 +240,8 @@ def conv2d(
     Parameters
     ----------
     image : (H, W) numbers, at most 16 × 16, each between -999 and 999; without it, an 8 × 8 vertical line
-    kernels : names and weights, (kh, kw) each and at most 7 × 7, of the filters on offer; without it, `KERNELS`
+    kernels : names and weights, (kh, kw) each and at most 7 × 7, of the filters on offer; without it, those of
+        `KERNELS` that fit into the image
     kernel : the filter to start with: one of those names, or weights; without it, the first of `kernels`
     row, column : output cell at which the window stands, from 0
 
@@ -283,8 +292,6 @@ def _numbers(name: str, value: Any, ndim: int, largest: int) -> Any:
 def _named_kernels(kernels: Any) -> dict[str, list[list[float]]]:
     if not isinstance(kernels, Mapping) or not all(isinstance(name, str) and name for name in kernels):
         raise TypeError(f"kernels must map names to weights, got {_validate.describe(kernels)}")
-    if not kernels:
-        raise ValueError("kernels must hold at least one filter, got none")
     return {
         name: _numbers(f"kernels[{name!r}]", value, ndim=2, largest=LARGEST_KERNEL_SIDE)
         for name, value in kernels.items()

@@ -77,11 +77,13 @@ def heatmap(
         height = len(arrays) * (cell + title + 0.1)
         figure, panels = _style.picture(len(arrays), 1, columns * cell + 0.25, height)
     else:
-        columns = [a.shape[1] for a in arrays]
-        cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / sum(columns))
+        total = sum(a.shape[1] for a in arrays)
+        cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / total)
+        if cell < 0.1:
+            raise ValueError(f"matrices have {total} columns together, too many for one row of the page: draw fewer")
         height = max(len(a) for a in arrays) * cell + title + 0.1
-        width = sum(columns) * cell + 0.25 * len(arrays)
-        figure, panels = _style.picture(1, len(arrays), width, height, width_ratios=columns)
+        widths = [max(a.shape[1] * cell, 0.085 * len(n)) for a, n in zip(arrays, names, strict=True)]
+        figure, panels = _style.picture(1, len(arrays), sum(widths) + 0.25 * len(arrays), height, width_ratios=widths)
     for axes, array, name, frame in zip(panels.flat, arrays, names, frames, strict=True):
         _draw_matrix(axes, array, norm, digits, cell)
         axes.set_title(name, fontsize=11, loc="left" if len(panels) > 1 else "center")
@@ -95,13 +97,15 @@ def heatmap(
 def _small_matrices(values: Any) -> list[np.ndarray]:
     """The matrices as two-dimensional arrays."""
     if isinstance(values, list | tuple) and not any(hasattr(v, "shape") or np.ndim(v) > 1 for v in values):
-        values = np.asarray(values)  # one matrix, written as a list of rows
+        values = _validate.array("matrices", values)  # one matrix, written as a list of rows
     arrays = []
     for i, matrix in enumerate(_inputs.many("matrices", values)):
         array = np.atleast_2d(_validate.array(f"matrices[{i}]", matrix))
         if array.ndim != 2 or array.size == 0 or max(array.shape) > 24:
             wanted = "shape (H, W) or (W,) with 1 to 24 rows and columns"
             raise ValueError(f"matrices[{i}] must have {wanted}, got {_validate.describe(array)}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"matrices[{i}] must hold finite numbers: infinity and NaN have no colour")
         arrays.append(array.astype(float))
     return arrays
 
@@ -109,7 +113,7 @@ def _small_matrices(values: Any) -> list[np.ndarray]:
 def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int, cell: float) -> None:
     """Cells in the colours of their numbers, and the numbers, black or white, whichever can be read."""
     height, width = array.shape
-    axes.imshow(array, cmap=_style.SIGNED, norm=norm)
+    axes.imshow(array, cmap=_style.SIGNED, norm=norm, **_style.IMAGE)
     _style.bare(axes)
     axes.spines[:].set_visible(False)
     axes.hlines(np.arange(height + 1) - 0.5, -0.5, width - 0.5, color="#aeb6bf", linewidth=0.8, clip_on=False)
@@ -124,7 +128,9 @@ def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int, ce
 
 
 def _mark(axes: Axes, array: np.ndarray, frame: tuple[int, int, int, int]) -> None:
-    y, x, h, w = frame
+    if not isinstance(frame, list | tuple) or len(frame) != 4:
+        raise TypeError(f"marks must hold (row, column, height, width), got {_validate.describe(frame)}")
+    y, x, h, w = (_validate.whole("marks", number) for number in frame)
     if y < 0 or x < 0 or h < 1 or w < 1 or y + h > array.shape[0] or x + w > array.shape[1]:
         raise ValueError(f"marks: (row, column, height, width) = {frame} lies outside a matrix of shape {array.shape}")
     style: Any = {"fill": False, "edgecolor": "#c2185b", "linewidth": 2.5, "zorder": 5, "clip_on": False}
@@ -170,6 +176,8 @@ def curves(
             f"series must be a dict of name: values with at least one entry, got {_validate.describe(series)}"
         )
     lines = {str(name): _validate.array(f"series[{name!r}]", values, (None,)) for name, values in series.items()}
+    if len(lines) < len(series):
+        raise ValueError(f"series has two lines of the same name: {', '.join(map(repr, series))}")
     count = len(next(iter(lines.values())))
     positions = np.arange(count) if x is None else _validate.array("x", x, (None,))
     for name, values in lines.items():
@@ -177,14 +185,15 @@ def curves(
             raise ValueError(f"series[{name!r}] has {len(values)} values for {len(positions)} positions")
     if len(positions) == 0:
         raise ValueError("series has no values: there is nothing to draw")
-    figure, panels = _style.picture(1, 1, *size)
+    figure, panels = _style.picture(1, 1, *_validate.pair("size", size))
     axes = panels[0, 0]
     with matplotlib.rc_context(_style.STYLE):
         for name, values in lines.items():
             axes.plot(positions, values, marker="o" if points else None, label=name)
         axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
         if len(lines) > 1:
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(lines), borderaxespad=0.2)
+            across = max(1, min(len(lines), 75 // (max(map(len, lines)) + 6)))  # as many names as fit into one line
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=across, borderaxespad=0.2)
         elif next(iter(lines)):
             axes.set_title(next(iter(lines)))
     return figure

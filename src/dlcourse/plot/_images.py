@@ -58,13 +58,14 @@ def grid(
     rows = math.ceil(len(arrays) / columns)
     cell = min(_style.WIDTH / columns, 3.4) if size is None else _validate.real("size", size, 0.1, 20)
     ratio = max(a.shape[0] / a.shape[1] for a in arrays)
+    cell = min(cell, _style.HEIGHT / (rows * ratio))
     lines = max(name.count("\n") + 1 if name else 0 for name in names)
     figure, panels = _style.picture(rows, columns, cell * columns, rows * (cell * ratio + 0.22 * lines) + 0.05)
     grey = [a for a in arrays if a.ndim == 2]
     shared = _inputs.limits(grey, limits, signed) if grey else (0.0, 1.0)
     for axes, array, name in zip(panels.flat, arrays, names, strict=False):
         low, high = shared if together or limits else _inputs.limits([array], None, signed)
-        axes.imshow(array, cmap=_style.SIGNED if signed else "gray", vmin=low, vmax=high)
+        axes.imshow(array, cmap=_style.SIGNED if signed else "gray", vmin=low, vmax=high, **_style.IMAGE)
         axes.set_title(name, fontsize=11)
         _style.bare(axes)
     for axes in panels.flat[len(arrays) :]:
@@ -109,7 +110,7 @@ def boxes(
     corners = _inputs.box_array(boxes)
     texts = _inputs.object_texts(labels, scores, names, len(corners))
     height, width = picture.shape[:2]
-    size = _validate.real("size", size, 0.5, 20)
+    size = min(_validate.real("size", size, 0.5, 20), _style.HEIGHT * width / height)
     figure, panels = _style.picture(1, 1, size, size * height / width)
     axes = panels[0, 0]
     _show_pixels(axes, picture)
@@ -118,8 +119,11 @@ def boxes(
         axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor="#000", linewidth=3.5, alpha=0.5))
         axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=color, linewidth=2))
         if text:
-            axes.text(x0, max(y0, 0), text, color="#fefefe", fontsize=10, va="bottom" if y0 > height * 0.08 else "top",
-                      bbox={"facecolor": _darker(color), "edgecolor": "none", "pad": 1.5})  # fmt: skip
+            corner = min(max(x0, 0), width), min(max(y0, 0), height)
+            written = axes.text(*corner, text, color="#fefefe", fontsize=10, clip_on=True)
+            written.set_verticalalignment("bottom" if y0 > height * 0.08 else "top")
+            written.set_bbox({"facecolor": _darker(color), "edgecolor": "none", "pad": 1.5})
+            written.set_in_layout(False)
     return figure
 
 
@@ -156,19 +160,22 @@ def masks(
     """
     picture = _inputs.image("image", image)
     height, width = picture.shape[:2]
-    regions = _validate.array("masks", masks, (None, height, width), kind="b")
+    regions = _validate.array("masks", masks)
+    regions = _validate.array(
+        "masks", regions if regions.size else np.zeros((0, height, width), bool), (None, height, width), kind="b"
+    )
     opacity = _validate.real("opacity", opacity, 0, 1)
     if labels is not None and len(labels) != len(regions):
         raise ValueError(f"labels must hold one entry for each of the {len(regions)} masks, got {len(labels)}")
-    size = _validate.real("size", size, 0.5, 20)
+    size = min(_validate.real("size", size, 0.5, 20), _style.HEIGHT * width / height)
     figure, panels = _style.picture(1, 1, size, size * height / width)
     axes = panels[0, 0]
     _show_pixels(axes, picture)
     for k, region in enumerate(regions):
         overlay = np.zeros((height, width, 4))
         overlay[region] = to_rgba(_object_color(labels, k), opacity)
-        axes.imshow(overlay, extent=(0, width, height, 0))
-        if region.any():
+        axes.imshow(overlay, extent=(0, width, height, 0), **_style.IMAGE)
+        if region.any() and min(region.shape) > 1:
             corners = np.arange(width) + 0.5, np.arange(height) + 0.5
             axes.contour(*corners, region.astype(float), [0.5], colors=[_object_color(labels, k)], linewidths=1.5)
     return figure
@@ -177,7 +184,7 @@ def masks(
 def _show_pixels(axes: Axes, image: np.ndarray) -> None:
     """Draw the image so that pixel (0, 0) covers the square from (0, 0) to (1, 1), as boxes are measured."""
     height, width = image.shape[:2]
-    axes.imshow(image, cmap="gray", extent=(0, width, height, 0))
+    axes.imshow(image, cmap="gray", extent=(0, width, height, 0), **_style.IMAGE)
     axes.set(xlim=(0, width), ylim=(height, 0))
     _style.bare(axes)
 
@@ -186,6 +193,7 @@ def _object_color(labels: Sequence[Any] | None, k: int) -> str:
     """One colour a class; where there are no classes, one an object."""
     if labels is None:
         return _style.COLORS[k % len(_style.COLORS)]
+    labels = _inputs.plain(labels)
     value = labels[k]
     kinds = sorted({str(label) for label in labels})
     index = kinds.index(value) if isinstance(value, str) else int(value)

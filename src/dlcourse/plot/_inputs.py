@@ -23,18 +23,26 @@ def image(name: str, image: Any) -> np.ndarray:
     return array
 
 
-def texts(name: str, texts: Sequence[Any] | None, count: int) -> list[str]:
+def texts(name: str, texts: Any, count: int) -> list[str]:
+    """One text for each image."""
     if texts is None:
         return [""] * count
     if isinstance(texts, str) or len(texts) != count:
         raise ValueError(f"{name} must hold one text for each of the {count} images, got {_validate.describe(texts)}")
-    return [str(text) for text in texts]
+    return [str(text) for text in plain(texts)]
+
+
+def plain(values: Any) -> Any:
+    """Arrays and tensors as lists of plain numbers; a list of them likewise."""
+    if hasattr(values, "tolist"):
+        return _validate.without_device(values).tolist()
+    return [value.item() if hasattr(value, "item") else value for value in values]
 
 
 def many(name: str, values: Any) -> list[Any]:
     """A list of images from a list, a stacked array, or one image on its own."""
     if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
+        values = _validate.without_device(values).numpy()
     if isinstance(values, np.ndarray) and values.ndim < 3:
         values = [values]
     try:
@@ -49,10 +57,12 @@ def many(name: str, values: Any) -> list[Any]:
 def limits(arrays: Sequence[np.ndarray], limits: tuple[float, float] | None, signed: bool) -> tuple[float, float]:
     """The values drawn darkest and lightest: given, or from the data; centred on zero if `signed`."""
     if limits is not None:
-        low, high = (_validate.real("limits", value) for value in limits)
+        low, high = _validate.pair("limits", limits)
         if not low < high:
             raise ValueError(f"limits must be (low, high) with low < high, got {limits}")
         return low, high
+    if any(np.isinf(a).any() for a in arrays):
+        raise ValueError("an image holds infinite numbers, which no colour stands for")
     low = min(float(np.nanmin(a)) for a in arrays)
     high = max(float(np.nanmax(a)) for a in arrays)
     if signed:
@@ -62,12 +72,13 @@ def limits(arrays: Sequence[np.ndarray], limits: tuple[float, float] | None, sig
 
 
 def box_array(boxes: Any) -> np.ndarray:
-    corners = _validate.array("boxes", boxes)
+    """Boxes as a (K, 4) array."""
+    corners = _validate.array("boxes", boxes, kind="iuf")
     corners = corners.reshape(0, 4) if corners.size == 0 else corners
     if corners.ndim != 2 or corners.shape[1] != 4:
         raise ValueError(f"boxes must have shape (K, 4), got {_validate.describe(corners)}")
     for k, (x0, y0, x1, y1) in enumerate(corners):
-        if not (x1 >= x0 and y1 >= y0):
+        if not (x1 >= x0 and y1 >= y0 and np.isfinite(corners[k]).all()):
             raise ValueError(f"boxes[{k}] must be (x0, y0, x1, y1) with x1 >= x0 and y1 >= y0, got {corners[k]}")
     return corners
 
@@ -78,9 +89,14 @@ def object_texts(
     for name, values in (("labels", labels), ("scores", scores)):
         if values is not None and len(values) != count:
             raise ValueError(f"{name} must hold one entry for each of the {count} boxes, got {len(values)}")
-    texts = [""] * count if labels is None else [
-        names[int(v)] if names is not None and not isinstance(v, str) else str(v) for v in labels
-    ]  # fmt: skip
+    texts = [""] * count if labels is None else [str(label) for label in plain(labels)]
+    if labels is not None and names is not None:
+        texts = [_name(f"labels[{k}]", label, names) for k, label in enumerate(plain(labels))]
     if scores is not None:
         texts = [f"{text} {float(score):.2f}".strip() for text, score in zip(texts, scores, strict=True)]
     return texts
+
+
+def _name(name: str, label: Any, names: Sequence[str]) -> str:
+    """The text of a class number; a label that is a text already stays as it is."""
+    return label if isinstance(label, str) else names[_validate.whole(name, label, 0, len(names) - 1)]

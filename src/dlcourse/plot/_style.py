@@ -40,7 +40,6 @@ STYLE: Any = {
     "font.size": 11,
     "grid.color": FAINT,
     "grid.linewidth": 0.8,
-    "image.interpolation": "nearest",
     "legend.frameon": False,
     "lines.linewidth": 2,
     "text.color": INK,
@@ -50,6 +49,8 @@ STYLE: Any = {
 
 _SPACING: Any = {"w_pad": 0.05, "h_pad": 0.04, "wspace": 0.02, "hspace": 0.03}
 WIDTH = 7.0  # inches: 700 pixels on the page at 100 dots an inch
+HEIGHT = 14.0  # inches: a picture that would be higher is drawn smaller
+IMAGE: Any = {"origin": "upper", "interpolation": "antialiased"}  # whatever the reader's own settings are
 
 
 def use_style() -> None:
@@ -108,9 +109,10 @@ def _swap_ink(figure: Figure) -> list[tuple[Any, Any]]:
 
 
 def picture(
-    rows: int, columns: int, width: float, height: float, width_ratios: list[int] | None = None
+    rows: int, columns: int, width: float, height: float, width_ratios: list[float] | None = None
 ) -> tuple[Picture, np.ndarray]:
-    """A picture with rows x columns panels, in the book's style; sizes in inches."""
+    """A picture with rows x columns panels, in the book's style; sizes in inches, half an inch a panel at least."""
+    width, height = max(width, 0.5 * columns), max(height, 0.5 * rows)
     with matplotlib.rc_context(STYLE):
         figure = Picture(figsize=(width, height), layout=ConstrainedLayoutEngine(**_SPACING))
         return figure, figure.subplots(rows, columns, squeeze=False, width_ratios=width_ratios)
