@@ -60,6 +60,28 @@ class TestRightAnswers:
         check.value(((1, 2), (3, 4)), expected, name="answer")
         check.value(np.array([True, False]), [True, False], name="answer")
 
+    def test_tensors_in_lists_and_with_gradients_are_answers(self):
+        torch = pytest.importorskip("torch")
+        doubled = torch.tensor(1.0, requires_grad=True) * 2
+        check.value([doubled, torch.tensor(2.0)], [2, 2], name="answer")
+        check.value(([doubled, 3.0], (4, doubled)), [[2, 3], [4, 2]], name="answer")
+        check.value([torch.ones(2), doubled * torch.ones(2)], [[1, 1], [2, 2]], name="answer")
+
+    def test_bfloat16_is_an_answer(self):
+        torch, ml_dtypes = pytest.importorskip("torch"), pytest.importorskip("ml_dtypes")
+        check.value(torch.tensor([1.5, 2], dtype=torch.bfloat16), [1.5, 2], name="answer")
+        check.value([torch.tensor(1.5, dtype=torch.bfloat16), 2], [1.5, 2], name="answer")
+        check.value(np.array([1.5, 2], dtype=ml_dtypes.bfloat16), [1.5, 2], name="answer")
+
+    @patient
+    @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=st.floats(-1e4, 1e4)), st.integers(0, 8))
+    def test_what_can_be_sealed_opens_for_float32(self, a, decimals):
+        try:
+            sealed = check.seal(a, decimals=decimals)
+        except ValueError:
+            return
+        check.value(a.astype(np.float32), sealed, name="answer")
+
 
 class EqualToAll:
     """An object that is equal to everything."""
@@ -156,6 +178,10 @@ class TestWhatMustNotPass:
         assert told([1e-3, 0], [0, 0], tolerance=0)
         assert told(np.array([5e-9]), [0.0], tolerance=0)
 
+    def test_a_bfloat16_is_no_float32(self):
+        torch = pytest.importorskip("torch")
+        assert "bfloat16, and float32" in told(torch.ones(2, dtype=torch.bfloat16), [1, 1], dtype="float32")
+
     def test_truth_values_are_not_numbers(self):
         assert "True and False" in told([True, False], [1, 0])
         assert "True and False" in told([True, False], check.seal([1, 0]))
@@ -195,6 +221,36 @@ class TestAuthors:
     def test_what_cannot_be_sealed(self, answer):
         with pytest.raises(ValueError, match="answer must"):
             check.seal(answer)
+
+    def test_an_answer_that_float32_rounds_differently_needs_fewer_decimals(self):
+        with pytest.raises(ValueError, match="fewer decimals, got 6"):
+            check.seal([100 / 3])
+        check.value(np.float32([100 / 3]), check.seal([100 / 3], decimals=4), name="answer")
+        check.value(2**24 + 1, check.seal(2**24 + 1), name="answer")
+
+    def test_a_small_answer_needs_more_decimals(self):
+        with pytest.raises(ValueError, match="more decimals, got 6"):
+            check.seal([2e-7, 1e-7])
+        assert told([0, 0], check.seal([2e-7, 1e-7], decimals=8))
+
+    def test_an_answer_within_the_tolerance_of_zero_needs_a_smaller_one(self):
+        small = [1e-7, 2e-7, -3e-7]
+        with pytest.raises(ValueError, match="expected must hold a value larger than the tolerance, 1e-06"):
+            check.value([0, 0, 0], small, name="answer")
+        assert told([0, 0, 0], small, tolerance=1e-9)
+        with pytest.raises(ValueError, match=r"mistakes\['Tiny'\] must hold"):
+            check.value([0, 0, 0], [1, 2, 3], name="answer", mistakes={"Tiny": small})
+        check.value([0, 0], [0, 0], name="answer")
+
+    @pytest.mark.parametrize("shape", [3, "3", (3.0,), ("any",)])
+    def test_a_shape_is_a_tuple(self, shape):
+        with pytest.raises(TypeError, match="shape must be"):
+            check.array([1], name="kernel", shape=shape)
+
+    @pytest.mark.parametrize("cases", [[(-1, 1)], check.case(-1, expected=1), 3, [check.case(1, expected=1), None]])
+    def test_cases_are_made_with_case(self, cases):
+        with pytest.raises(TypeError, match=r"cases must .* what check\.case returns, got "):
+            check.function(abs, cases)
 
     def test_truth_values_cannot_be_sealed(self):
         with pytest.raises(TypeError, match="answer must hold"):

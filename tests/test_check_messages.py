@@ -49,6 +49,9 @@ class TestWhatIsSaid:
             (np.sum, "call it, with parentheses"),
             ([[1, 2], [4]], "rows of different lengths"),
             ({1: 2}, "where a number, a list or an array"),
+            ([[[1]], [[1, 2]]], "rows of different lengths"),
+            ([1, [2]], "cannot be read as numbers"),
+            ([Lying()], "cannot be read as numbers"),
             (Lying(), "cannot be read as numbers"),
             (np.array([1j, 2, 4, 8]), "complex"),
             ([-1, -2, -4, -8], "opposite sign"),
@@ -94,6 +97,25 @@ class TestWhatIsSaid:
 
     def test_relu_is_recognised(self):
         assert "0 wherever a negative" in told([1, 0, 3], [1, -2, 3])
+
+    @pytest.mark.parametrize(
+        ("got", "expected", "untrue", "words"),
+        [
+            ([1.000005, 2], [1.0, 2], "negative", "is close"),
+            ([-1.000005, 2], [-1.0, 2], "sign", "is close"),
+            ([100_001, 5], [100_000, 5], "decimals", "is close"),
+            ([100_001, 5], [100_000.0, 5], "decimals", "is close"),
+            ([-256, 0], [256, 0], "uint8", "sign"),
+            ([512, 9], [256, 9], "uint8", "1 of 2 values wrong"),
+            ([1e-7, -1e-7, 3e-7], [1.0, 2, 3], "constant", "3 of 3 values wrong"),
+            ([1.000002, 3], [1.0, 2], "1 where 1 is", "2 of 2 values wrong; the first is at [0], 1.000002 where 1 is"),
+        ],
+        ids=lambda value: str(value)[:20],
+    )
+    def test_no_mistake_is_named_that_was_not_made(self, got, expected, untrue, words):
+        message = told(np.array(got), expected)
+        assert untrue not in message
+        assert words in message
 
     def test_exchanged_axes_are_recognised(self):
         assert "rows and columns exchanged" in told([[1, 3], [2, 4]], [[1, 2], [3, 4]])
@@ -141,6 +163,11 @@ class TestArrays:
     def test_wrong_shapes(self, shape):
         with pytest.raises(check.CheckFailed, match=r"has shape \(2, 3\)"):
             check.array(np.ones((2, 3)), name="kernel", shape=shape)
+
+    def test_dtype(self):
+        check.array(np.ones(2, dtype=np.float32), name="kernel", dtype="float32")
+        with pytest.raises(check.CheckFailed, match="has dtype float64, and float32 is asked for"):
+            check.array(np.ones(2), name="kernel", dtype="float32")
 
     def test_only_finite_numbers(self):
         with pytest.raises(check.CheckFailed, match="NaN"):
@@ -193,6 +220,61 @@ class TestFunctions:
             return lists[1].pop()
 
         assert "number 2" in told_about(emptied, check.case([1], [2, 3], expected=3))
+
+    @pytest.mark.parametrize(
+        ("argument", "change"),
+        [
+            (np.array([np.nan, 1, 2]), lambda x: x.put(1, 9)),
+            (np.array([1 + 1j, np.nan]), lambda x: x.put(0, 9)),
+            (np.array(["a", None], dtype=object), lambda x: x.put(1, "b")),
+            ([np.zeros(30), np.zeros(40)], lambda x: x[0].fill(9)),
+            ({"boxes": np.zeros((5, 4)), "names": ["a"]}, lambda x: x["boxes"].fill(9)),
+            ({"boxes": np.zeros((5, 4)), "names": ["a"]}, lambda x: x["names"].append("b")),
+            ({"size": 3}, lambda x: x.pop("size")),
+            (["text", (1, [2])], lambda x: x[1][1].append(3)),
+            ([1, 2], lambda x: x.insert(0, float(x.pop(0)))),
+            ({1, 2}, lambda x: x.add(3)),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_changes_are_noticed_wherever_they_hide(self, argument, change):
+        def careless(x):
+            change(x)
+            return 1
+
+        assert "changes its input `x` in place" in told_about(careless, check.case(argument, expected=1))
+        check.function(lambda x: 1, [check.case(argument, expected=1)], name="careful")
+
+    def test_a_changed_tensor_is_noticed(self):
+        torch = pytest.importorskip("torch")
+        for dtype in (torch.float32, torch.bfloat16):
+            argument = [torch.tensor([1.0, math.nan], dtype=dtype)]
+            check.function(lambda x: 1, [check.case(argument, expected=1)], name="careful")
+            message = told_about(lambda x: int(x[0].zero_().sum()), check.case(argument, expected=0))
+            assert "changes its input `x` in place" in message
+
+    def test_objects_that_cannot_be_compared_are_allowed(self):
+        arguments = [np.random.default_rng(0), [object()], Lying(), [np.float64("nan")], {"nan": math.nan}]
+        check.function(lambda *_: 1, [check.case(*arguments, expected=1)], name="one")
+
+    def test_every_case_counts(self):
+        right, wrong = check.case(2, expected=4), check.case(3, expected=9)
+        assert "doubled(3) is 6" in told_about(doubled, right, wrong)
+        assert "doubled(3) is 6" in told_about(doubled, right, right, wrong)
+
+    def test_each_case_knows_its_mistakes(self):
+        squared = check.case(3, expected=9, mistakes={"Twice is not squared.": 6})
+        assert told_about(doubled, check.case(2, expected=4), squared).endswith("Twice is not squared.")
+
+    def test_tolerance(self):
+        about_four = check.case(2, expected=4.05)
+        check.function(doubled, [about_four], tolerance=0.1)
+        assert "doubled(2)" in told_about(doubled, about_four, tolerance=0.001)
+        assert "doubled(2)" in told_about(doubled, check.case(2, expected=4 + 1e-9), tolerance=0)
+
+    def test_the_author_says_what_the_axes_mean(self):
+        message = told_about(doubled, check.case([1], expected=[2, 2, 2]), axes="One for each window.")
+        assert message.endswith("One for each window.")
 
     def test_the_shape_of_the_input_is_recognised(self):
         message = told_about(doubled, check.case(np.ones(8), expected=np.ones(6)))

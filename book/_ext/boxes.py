@@ -38,12 +38,14 @@ class NotQuiteBoxes(SphinxTransform):
 def remove(strong):
     """Take the title out of its paragraph, with the signs and spaces after it, and a paragraph of nothing else."""
     paragraph = strong.parent
-    place = paragraph.index(strong)
-    del paragraph[place]
-    if place < len(paragraph) and isinstance(paragraph[place], nodes.Text):
-        text = paragraph[place].lstrip(" .:\n")
-        paragraph[place : place + 1] = [nodes.Text(text)] if text else []
-    if not len(paragraph):
+    rest = paragraph.children[paragraph.index(strong) + 1 :]
+    while rest and isinstance(rest[0], nodes.Text):  # there may be empty ones, too
+        text = rest.pop(0).astext().lstrip(" .:\n")
+        if text:
+            rest.insert(0, nodes.Text(text))
+            break
+    paragraph[:] = rest
+    if not rest:
         paragraph.parent.remove(paragraph)
 
 

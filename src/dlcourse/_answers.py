@@ -30,7 +30,8 @@ class Sealed:
 def seal(answer: Any, decimals: int = _SEALED_DECIMALS) -> Sealed:
     """`answer` in a form that `value` can compare with, and that a learner cannot read.
 
-    The digest covers the shape and the values, rounded to `decimals` decimals.
+    The digest covers the shape and the values, rounded to `decimals` decimals. Choose as many as tell the values
+    apart, and no more than a float32 result gets right.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def seal(answer: Any, decimals: int = _SEALED_DECIMALS) -> Sealed:
 
     Raises
     ------
-    ValueError : a value is not finite, or so near to where rounding turns that a small numerical difference would
-        change the digest; other `decimals` help.
+    ValueError : a value is not finite; or so near to where rounding turns that a small numerical difference, as
+        between float32 and float64, would change the digest; or not zero, but rounded to zero. Other `decimals` help.
 
     Examples
     --------
@@ -55,24 +56,36 @@ def seal(answer: Any, decimals: int = _SEALED_DECIMALS) -> Sealed:
         raise ValueError(f"answer must be finite, got {answer!r}")
     if np.any(np.abs(np.abs(numbers * 10.0**decimals) % 1 - 0.5) < 0.1):
         raise ValueError(f"answer must not lie where rounding to {decimals} decimals turns, got {answer!r}")
+    rounded = np.round(numbers, decimals)
+    if np.any((numbers != 0) & (rounded == 0)):
+        raise ValueError(f"answer must not round to zero where it is not zero: choose more decimals, got {decimals}")
+    # Whole numbers are left out: from 2 ** 24 on, a float32 that differs from one is another whole number.
+    broken = numbers % 1 != 0
+    if np.any(np.round(numbers[broken].astype(np.float32).astype(float), decimals) != rounded[broken]):
+        raise ValueError(f"answer must round alike in float32 and float64: choose fewer decimals, got {decimals}")
     return Sealed(numbers.shape, _digest(numbers, decimals), decimals)
 
 
 class Answer:
     """What an answer is compared with: open values, or sealed ones."""
 
-    def __init__(self, expected: Any, mistakes: Mapping[str, Any], tolerance: float) -> None:
+    def __init__(self, expected: Any, mistakes: Mapping[str, Any], tolerance: float, name: str = "expected") -> None:
         self.tolerance = _validate.real("tolerance", tolerance, 0)
         self.sealed: Sealed | None = None
         self.open: np.ndarray | None = None
         if isinstance(expected, Sealed):
             self.sealed, self.shape = expected, expected.shape
         else:
-            self.open = _validate.array("expected", expected)
+            self.open = _validate.array(name, expected)
             self.shape = self.open.shape
             if not np.isfinite(self.open).all():
-                raise ValueError(f"expected must be finite, got {expected!r}")
-        self.mistakes = {text: Answer(wrong, {}, tolerance) for text, wrong in mistakes.items()}
+                raise ValueError(f"{name} must be finite, got {expected!r}")
+            if self.open.any() and np.abs(self.open.astype(float)).max() <= self.tolerance:
+                raise ValueError(
+                    f"{name} must hold a value larger than the tolerance, {tolerance:g}, or zeros alone: "
+                    f"zeros would pass for it; got {expected!r}"
+                )
+        self.mistakes = {text: Answer(wrong, {}, tolerance, f"mistakes[{text!r}]") for text, wrong in mistakes.items()}
         for text, wrong in self.mistakes.items():
             same = wrong.sealed == self.sealed if wrong.open is None else self.matches(wrong.open)
             if same:
@@ -85,9 +98,13 @@ class Answer:
         if self.sealed:
             return bool(np.isfinite(numbers).all()) and _digest(numbers, self.sealed.decimals) == self.sealed.digest
         assert self.open is not None
+        return bool(self.close(numbers.astype(float), self.open.astype(float)).all())
+
+    def close(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Where the values of `a` are within the tolerance of those of `b`; only for open answers."""
         # Twelve million and twelve million and one are not the same count, so whole numbers get no relative tolerance.
-        relative = self.tolerance if self.open.dtype.kind == "f" else 0
-        return np.allclose(numbers.astype(float), self.open.astype(float), rtol=relative, atol=self.tolerance)
+        relative = self.tolerance if self.open is not None and self.open.dtype.kind == "f" else 0
+        return np.asarray(np.isclose(a, b, rtol=relative, atol=self.tolerance))
 
 
 def _digest(numbers: np.ndarray, decimals: int) -> str:

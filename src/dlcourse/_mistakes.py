@@ -5,12 +5,14 @@ Each explanation continues a sentence that begins with the name of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
 
 import numpy as np
+
+Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def short(value: Any) -> str:
@@ -24,11 +26,25 @@ def short(value: Any) -> str:
 
 
 def unchanged(before: Any, after: Any) -> bool:
-    """Whether an argument still holds the same numbers; True for arguments that hold none."""
-    (old, problem), (new, trouble) = as_numbers(before), as_numbers(after)
-    if problem or trouble:
-        return problem == trouble
-    return old.dtype == new.dtype and np.array_equal(old, new)
+    """Whether an argument still holds what it held; True for objects that cannot be compared."""
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    if isinstance(before, Mapping):
+        return before.keys() == after.keys() and all(unchanged(before[key], after[key]) for key in before)
+    try:
+        if hasattr(before, "__array__"):
+            old, new = np.asarray(_plain(before)), np.asarray(_plain(after))
+            if old.dtype.kind == "O":
+                return old.shape == new.shape and unchanged(old.ravel().tolist(), new.ravel().tolist())
+            return old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+        # Without an == of its own, an object differs from its copy, whatever they hold.
+        return type(before).__eq__ is object.__eq__ or bool(before == after)
+    except Exception:  # whatever a stranger's __array__ or == raises
+        return True
 
 
 def as_numbers(got: Any) -> tuple[np.ndarray, str]:
@@ -40,16 +56,37 @@ def as_numbers(got: Any) -> tuple[np.ndarray, str]:
         return nothing, "is a function, and not what it returns: call it, with parentheses."
     if isinstance(got, str | bytes):
         return nothing, f"is text, {short(got)}, where numbers are expected."
-    if hasattr(got, "detach"):  # a PyTorch tensor, perhaps on a GPU, perhaps with a gradient
-        got = got.detach().cpu()
+    plain = None
     try:
+        plain = _plain(got)
         # A plain array, even of a subclass, which could bring an == of its own.
-        numbers = np.asarray(got)
+        numbers = np.asarray(plain)
     except Exception:  # whatever a stranger's __array__ raises
-        ragged = isinstance(got, list | tuple)
-        why = "has rows of different lengths" if ragged else "cannot be read as numbers"
+        why = "has rows of different lengths" if _ragged(plain) else "cannot be read as numbers"
         return nothing, f"{why}: it is {short(got)}."
+    if numbers.dtype.name == "bfloat16":  # as TensorFlow hands it over; NumPy itself has no such type
+        numbers = numbers.astype(np.float32)
     return numbers, _not_numbers(got, numbers)
+
+
+def _plain(got: Any) -> Any:
+    """`got` with PyTorch tensors, itself or in lists, as arrays: off the GPU, without gradient, bfloat16 as float32."""
+    if isinstance(got, list | tuple):
+        return [_plain(item) for item in got]
+    if not hasattr(got, "detach"):
+        return got
+    got = got.detach().cpu()
+    return np.asarray(got.float() if "bfloat16" in str(got.dtype) else got)
+
+
+def _ragged(got: Any) -> bool:
+    """Whether rows that lie equally deep in a list have different lengths."""
+    level = [got]
+    while rows := [row for row in level if isinstance(row, list) or (isinstance(row, np.ndarray) and row.ndim)]:
+        if len({len(row) for row in rows}) > 1:
+            return True
+        level = [item for row in rows for item in row]
+    return False
 
 
 def _not_numbers(got: Any, numbers: np.ndarray) -> str:
@@ -107,8 +144,12 @@ def in_shape(got: tuple[int, ...], wanted: tuple[int, ...], inputs: Sequence[tup
     return found
 
 
-def in_values(got: np.ndarray, matches: Callable[[np.ndarray], bool], expected: np.ndarray | None) -> str:
-    """What the values say about the mistake behind them; `expected` is None where it is sealed."""
+def in_values(got: np.ndarray, matches: Callable[[np.ndarray], bool], expected: np.ndarray | None, close: Close) -> str:
+    """What the values say about the mistake behind them; `expected` is None where it is sealed.
+
+    `matches` and `close` compare as the check does: with a wider tolerance, a small difference would look like a
+    mistake that was not made.
+    """
     for text in _recognised(got, matches):
         return text
     if expected is None:
@@ -117,16 +158,16 @@ def in_values(got: np.ndarray, matches: Callable[[np.ndarray], bool], expected: 
         wrong = got != expected
     else:
         got, whole, expected = got.astype(float), got.dtype.kind in "iu", expected.astype(float)
-        for text in _compared(got, expected, whole):
+        for text in _compared(got, expected, whole, close):
             return text
-        wrong = ~np.isclose(got, expected)
-        wrong = wrong if wrong.any() else got != expected
+        wrong = ~close(got, expected)
     if got.ndim == 0:
         return f"is {got:g}, which is not right yet."
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    digits = next((n for n in (6, 9) if f"{got[first]:.{n}g}" != f"{expected[first]:.{n}g}"), 17)
     return (
         f"has {int(wrong.sum())} of {got.size} values wrong; the first is at {place(first)}, "
-        f"{got[first]:g} where {expected[first]:g} is expected."
+        f"{got[first]:.{digits}g} where {expected[first]:.{digits}g} is expected."
     )
 
 
@@ -151,16 +192,17 @@ def _recognised(got: np.ndarray, matches: Callable[[np.ndarray], bool]) -> Itera
         yield "is off by one" + (". Count again, the first and the last included." if got.ndim == 0 else " everywhere.")
 
 
-def _compared(got: np.ndarray, expected: np.ndarray, whole: bool) -> Iterator[str]:
+def _compared(got: np.ndarray, expected: np.ndarray, whole: bool, close: Close) -> Iterator[str]:
     """Mistakes that show only beside the right answer."""
 
     def same(a: np.ndarray, b: np.ndarray) -> bool:
-        return bool(np.allclose(a, b))
+        return bool(close(a, b).all())
 
     difference = got - expected
     if whole and same(got, np.trunc(expected)):
         yield "has lost its decimals: an array of whole numbers cuts them off. Which dtype does the result have?"
-    if np.any(np.abs(difference) >= 255) and same(difference % 256, np.zeros_like(got)):
+    a_byte = got.min() >= 0 and got.max() <= 255
+    if a_byte and np.any(np.abs(difference) >= 255) and same(difference % 256, np.zeros_like(got)):
         yield "has wrapped around at 256, as uint8 does: turn the image into floats before computing."
     if got.ndim and same(got, np.maximum(expected, 0)):
         yield "has 0 wherever a negative number belongs."
@@ -173,7 +215,7 @@ def _compared(got: np.ndarray, expected: np.ndarray, whole: bool) -> Iterator[st
     if same(difference, np.full_like(got, difference.flat[0])):
         yield f"has every value {abs(difference.flat[0]):g} too {'large' if difference.flat[0] > 0 else 'small'}."
     factor = np.vdot(got, expected) / np.vdot(expected, expected)
-    if factor and same(got, factor * expected):
+    if factor and same(got / factor, expected):
         yield f"is right up to a constant: every value is {factor:.4g} times what it should be."
     if got.ndim == 1 and same(got[1:], expected[:-1]):
         yield "has the right values one place too late. Where does the first window begin?"

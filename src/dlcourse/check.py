@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import _mistakes
+from dlcourse import _mistakes, _validate
 from dlcourse._answers import Answer, Sealed, seal
 
 __all__ = ["Case", "CheckFailed", "Sealed", "array", "case", "function", "seal", "value"]
@@ -73,12 +73,17 @@ def array(got: Any, *, name: str, shape: tuple[int | None, ...] | None = None, d
     Raises
     ------
     CheckFailed : the answer is not right yet.
+    TypeError : `shape` is not a tuple of whole numbers and None.
 
     Examples
     --------
     >>> array([[1, 0], [0, -1]], name="kernel", shape=(2, None))
     ✓ kernel has the shape asked for, (2, 2).
     """
+    if shape is not None:
+        if not isinstance(shape, tuple | list):
+            raise TypeError(f"shape must be a tuple such as (3,) or (2, None), got {_validate.describe(shape)}")
+        shape = tuple(None if n is None else _validate.whole("shape", n) for n in shape)
     numbers = _numbers(got, name, dtype)
     if shape is not None and (
         len(shape) != numbers.ndim or any(n not in (None, m) for n, m in zip(shape, numbers.shape, strict=True))
@@ -143,6 +148,7 @@ def function(
     ------
     CheckFailed : the function is not right yet.
     ValueError : there are no cases, or one cannot be used.
+    TypeError : `cases` holds something that `case` did not make.
 
     Examples
     --------
@@ -151,6 +157,11 @@ def function(
     >>> function(rise, [case([1, 2, 4], expected=[1, 2])])
     ✓ rise is right for the input tried.
     """
+    if not isinstance(cases, Sequence):
+        raise TypeError(f"cases must be a list of what check.case returns, got {_validate.describe(cases)}")
+    for each in cases:
+        if not isinstance(each, Case):
+            raise TypeError(f"cases must hold only what check.case returns, got {_validate.describe(each)}")
     if not cases:
         raise ValueError("cases must hold at least one case, got none")
     name = name or getattr(fn, "__name__", "the function")
@@ -192,7 +203,7 @@ def _compare(
     if numbers.shape != target.shape:
         hint = _mistakes.in_shape(numbers.shape, target.shape, inputs)
         raise CheckFailed(" ".join(filter(None, [f"{name} {hint}", axes])))
-    raise CheckFailed(f"{name} {_mistakes.in_values(numbers, target.matches, target.open)}")
+    raise CheckFailed(f"{name} {_mistakes.in_values(numbers, target.matches, target.open, target.close)}")
 
 
 def _numbers(got: Any, name: str, dtype: str | None) -> np.ndarray:
@@ -200,8 +211,11 @@ def _numbers(got: Any, name: str, dtype: str | None) -> np.ndarray:
     numbers, problem = _mistakes.as_numbers(got)
     if problem:
         raise CheckFailed(f"{name} {problem}")
-    if dtype is not None and numbers.dtype != np.dtype(dtype):
-        raise CheckFailed(f"{name} has dtype {numbers.dtype}, and {np.dtype(dtype)} is asked for.")
+    if dtype is not None:
+        # NumPy has no bfloat16: such numbers arrive here as float32.
+        have = "bfloat16" if "bfloat16" in str(getattr(got, "dtype", "")) else numbers.dtype
+        if have != np.dtype(dtype):
+            raise CheckFailed(f"{name} has dtype {have}, and {np.dtype(dtype)} is asked for.")
     return numbers
 
 
