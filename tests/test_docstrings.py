@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 TAKES_ANYTHING = {"case"}
-SUBMODULES = ("check", "data", "data.pets", "device", "figures", "plot")
+SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "plot")
 
 
 def public_functions():

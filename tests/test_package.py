@@ -27,6 +27,7 @@ def test_importing_the_package_loads_no_framework():
         ("data", set()),
         ("device", set()),
         ("check", set()),
+        ("count", set()),
         ("figures", {"anywidget"}),
         ("plot", {"matplotlib"}),
     ],
@@ -36,7 +37,7 @@ def test_each_submodule_loads_only_what_it_needs(submodule, allowed):
 
 
 def test_submodules_are_listed_and_found():
-    assert {"check", "data", "device", "figures", "plot"} <= set(dir(dlcourse))
+    assert {"check", "count", "data", "device", "figures", "plot"} <= set(dir(dlcourse))
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 
 

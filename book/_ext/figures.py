@@ -38,7 +38,8 @@ def copy_modules(app):
 def add_to_pages_with_figures(app, pagename, templatename, context, doctree):
     """Load the scripts where a page shows a figure, and nowhere else."""
     if "data-figure=" in (context.get("body") or ""):
-        app.add_css_file("figures/figures.css")
+        for name in sorted((path.name for path in STATIC.glob("*.css")), key=lambda name: name != "figures.css"):
+            app.add_css_file(f"figures/{name}")
         app.add_js_file("figures/modules.js", loading_method="defer")
         app.add_js_file("figures/page.js", loading_method="defer")
 

@@ -34,11 +34,13 @@ def build(folder: pathlib.Path, *figures: Figure) -> pathlib.Path:
         (static / file.name).write_bytes(file.read_bytes())
     (static / "modules.js").write_text(f"window.DLCOURSE_FIGURES = {json.dumps(modules)};\n", encoding="utf-8")
     body = "\n".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
+    names = sorted((file.name for file in STATIC.glob("*.css")), key=lambda name: name != "figures.css")
+    styles = "".join(f'<link rel="stylesheet" href="_static/figures/{name}">' for name in names)
     page = folder / "index.html"
     page.write_text(
         f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Figures</title>
         <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
-        <style>{THEME}</style><link rel="stylesheet" href="_static/figures/figures.css">
+        <style>{THEME}</style>{styles}
         <script defer src="_static/figures/modules.js"></script><script defer src="_static/figures/page.js"></script>
         </head><body><main><h1>Figures</h1>{body}</main></body></html>""",
         encoding="utf-8",

@@ -15,7 +15,7 @@ MOUNT = """async (name) => {
   const source = DLCOURSE_FIGURES.shared + DLCOURSE_FIGURES[name];
   const { default: figure } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
   const freeze = (x) => {
-    if (typeof x === "object") Object.values(x).forEach(freeze);
+    if (x && typeof x === "object") Object.values(x).forEach(freeze);
     return Object.freeze(x);
   };
   const model = {
@@ -116,4 +116,47 @@ def test_cleaning_up_stops_the_figure(visit, make):
     page.evaluate("model.sent = []")
     page.clock.run_for(5000)
     assert page.evaluate("model.sent") == []
+    assert page.evaluate("model.listeners.size") == 0
+
+
+def test_the_object_that_is_moved_and_marked_is_where_python_says(visit):
+    figure = figures.shift(dx=1)
+    page = mount(visit, figure)
+    page.get_by_role("application").press("ArrowUp")
+    page.get_by_role("button", name="Mark this position").click()
+    page.get_by_role("application").press("ArrowLeft")
+    page.get_by_role("combobox", name="Filter").select_option("outline")
+    page.get_by_role("combobox", name="Pooling").select_option("max 4")
+    for message in page.evaluate("model.sent"):
+        figure.set_state(message)
+    assert repr(figure).endswith("kernel='outline', pooling='max 4', row=4, column=6, dx=-1, dy=0)")
+    page.get_by_role("combobox", name="Object").select_option("cat")
+    figure.set_state(page.evaluate("model.sent.at(-1)"))
+    assert figure.pooled.tolist() == figures.shift("cat", "outline", "max 4").pooled.tolist()
+
+
+def test_the_shift_is_sent_once_for_each_pixel_and_pointing_never(visit):
+    page = mount(visit, figures.shift())
+    page.locator(".dlf-panel-pooled .dlf-square").hover()
+    assert page.evaluate("model.sent") == []
+    page.locator(".dlf-panel-image .dlf-square").hover()
+    page.mouse.down()
+    box = page.locator(".dlf-panel-image .dlf-square").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 10.5 / 16, box["y"] + box["height"] / 2, steps=30)
+    page.mouse.up()
+    sent = [tuple(message.values()) for message in page.evaluate("model.sent")]
+    assert sent == [(1, 0), (2, 0), (3, 0)][: len(sent)]
+    assert len(sent) >= 2
+
+
+def test_python_moves_the_object_and_brings_new_ones(visit):
+    page = mount(visit, figures.shift())
+    page.evaluate("model.set({ dx: -2, pooling: 'global max' })")
+    assert page.locator(".dlf-panel-image .dlf-caption").inner_text() == "moved 2 left"
+    assert page.locator(".dlf-panel-pooled .dlf-cell").all_inner_texts() == ["3"]
+    page.evaluate("model.set({ object: 'dot' })")  # its pixels come in the next message
+    page.evaluate("model.set({ objects: { dot: [[5]] } })")
+    assert page.locator(".dlf-panel-pooled .dlf-cell").all_inner_texts() == ["5"]
+    assert page.get_by_role("combobox", name="Object").input_value() == "dot"
+    page.evaluate("cleanup()")
     assert page.evaluate("model.listeners.size") == 0

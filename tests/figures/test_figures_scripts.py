@@ -4,13 +4,20 @@ import re
 
 import pytest
 
-from dlcourse.figures import STATIC, Conv1d, Conv2d
+from dlcourse.figures import STATIC, Conv1d, Conv2d, ConvArithmetic, ReceptiveField, Shift
 
+FIGURES = [Conv1d, Conv2d, ConvArithmetic, ReceptiveField, Shift]
 FILES = sorted(STATIC.iterdir())
 
 
 def test_every_file_is_known():
-    assert [file.name for file in FILES] == ["conv1d.js", "conv2d.js", "figures.css", "page.js", "shared.js"]
+    scripts = {"conv1d.js", "conv2d.js", "conv_arithmetic.js", "page.js", "receptive_field.js", "shared.js", "shift.js"}
+    assert {file.name for file in FILES} == scripts | {
+        "conv_arithmetic.css",
+        "figures.css",
+        "receptive_field.css",
+        "shift.css",
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -31,9 +38,28 @@ def test_no_file_passes_300_lines(file):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
 
 
-@pytest.mark.parametrize("figure", [Conv1d, Conv2d])
+@pytest.mark.parametrize("figure", FIGURES)
 def test_jupyterlab_gets_the_same_module_as_the_page(figure):
     text = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("shared.js", f"{figure.module}.js"))
     assert str(figure()._esm) == text
     assert text.rstrip().endswith("export default { render };")
-    assert str(figure()._css) == (STATIC / "figures.css").read_text(encoding="utf-8")
+    styles = [STATIC / name for name in ("figures.css", f"{figure.module}.css")]
+    assert str(figure()._css) == "".join(file.read_text(encoding="utf-8") for file in styles if file.exists())
+
+
+def test_the_style_sheet_of_a_figure_changes_no_other_figure(visit):
+    """A page loads all style sheets, JupyterLab those of its own figures: a figure must look the same in both."""
+    page = visit(*(figure() for figure in FIGURES), reduced_motion="reduce")
+    looks = """(all) => all.map((element) => {
+      const [box, style] = [element.getBoundingClientRect(), getComputedStyle(element)];
+      return [element.className, box.width, box.height, style.color, style.backgroundColor, style.font].join(" ");
+    })"""
+    keep = """(module) => document.querySelectorAll("link[rel=stylesheet]").forEach((link) => {
+      link.disabled = !["figures.css", `${module}.css`].some((name) => link.href.endsWith(`/${name}`));
+    })"""
+    for i, figure in enumerate(FIGURES):
+        elements = page.locator(".dlf").nth(i).locator("*")
+        page.evaluate("document.querySelectorAll('link').forEach((link) => { link.disabled = false; })")
+        together = elements.evaluate_all(looks)
+        page.evaluate(keep, figure.module)
+        assert elements.evaluate_all(looks) == together

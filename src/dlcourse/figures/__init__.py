@@ -9,7 +9,28 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
+from dlcourse.figures.arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.base import STATIC, Figure
 from dlcourse.figures.convolution import KERNELS, Conv1d, Conv2d, conv1d, conv2d
+from dlcourse.figures.field import ReceptiveField, receptive_field
+from dlcourse.figures.invariance import Shift, shift
+from dlcourse.figures.shifting import OBJECTS, POOLINGS, Change
 
-__all__ = ["KERNELS", "STATIC", "Conv1d", "Conv2d", "Figure", "conv1d", "conv2d"]
+__all__ = [
+    "KERNELS",
+    "OBJECTS",
+    "POOLINGS",
+    "STATIC",
+    "Change",
+    "Conv1d",
+    "Conv2d",
+    "ConvArithmetic",
+    "Figure",
+    "ReceptiveField",
+    "Shift",
+    "conv1d",
+    "conv2d",
+    "conv_arithmetic",
+    "receptive_field",
+    "shift",
+]

@@ -32,7 +32,7 @@ class Figure(anywidget.AnyWidget):
         if module is not None:  # None: the subclass that traitlets makes of every widget it adds traits to
             cls.module = module
             cls._esm = _text("shared.js") + _text(f"{module}.js")
-            cls._css = _text("figures.css")
+            cls._css = _text("figures.css") + (_text(own) if (STATIC / (own := f"{module}.css")).exists() else "")
         super().__init_subclass__(**kwargs)
 
     def state(self) -> dict[str, Any]:

@@ -84,21 +84,12 @@ function render({ model, el }) {
     count, go, get: pinned, delay: 1100,
     reset: () => { reached = first.position; preview = null; write(structuredClone(first)); draw(); tell(""); },
   });
-  const stepper = (key, by, label, text) => h("button", {
-    type: "button", class: "dlf-stepper", "aria-label": label, onclick: (event) => {
-      if (event.currentTarget.getAttribute("aria-disabled") !== "true") resized(key, by);
-    },
-  }, text);
-  const steppers = {
-    fewer: stepper("input", -1, "one input fewer", "−"), more: stepper("input", 1, "one input more", "+"),
-    shorter: stepper("kernel", -1, "one weight fewer", "−"), longer: stepper("kernel", 1, "one weight more", "+"),
+  const counts = {
+    n: counter("one input fewer", "one input more", (by) => resized("input", by)),
+    k: counter("one weight fewer", "one weight more", (by) => resized("kernel", by)),
+    m: h("strong"),
   };
-  const counts = { n: h("span"), k: h("span"), m: h("strong") };
-  sizes.append(
-    h("span", { class: "dlf-count" }, steppers.fewer, counts.n, steppers.more),
-    h("span", {}, "− ", h("span", { class: "dlf-count" }, steppers.shorter, counts.k, steppers.longer)),
-    h("span", {}, "+ 1 = ", counts.m),
-  );
+  sizes.append(counts.n, h("span", {}, "− ", counts.k), h("span", {}, "+ 1 = ", counts.m));
 
   // The track above the input: its thumb is the window, which a pointer drags and the arrow keys move.
   const placeAt = (event, row) => {
@@ -221,11 +212,9 @@ function render({ model, el }) {
     bias.show(state.bias);
     paint(bias, state.bias, 0);
     [flip.checked, relu.checked] = [state.flip, state.relu];
-    counts.n.textContent = `${n} input${n > 1 ? "s" : ""}`;
-    counts.k.textContent = `${k} weight${k > 1 ? "s" : ""}`;
+    counts.n.show(`${n} input${n > 1 ? "s" : ""}`, n === k, n === LONGEST);
+    counts.k.show(`${k} weight${k > 1 ? "s" : ""}`, k === 1, k === n);
     counts.m.textContent = `${all.length} output${all.length > 1 ? "s" : ""}`;
-    const ends = { fewer: n === k, more: n === LONGEST, shorter: k === 1, longer: k === n };
-    for (const [name, end] of Object.entries(ends)) steppers[name].setAttribute("aria-disabled", end);
     bar.show();
     requestAnimationFrame(() => follow(place, k)); // the first time, the figure is not yet in the page
   }

@@ -17,7 +17,6 @@ const IMAGES = {
   },
   empty: () => false,
 };
-const matrix = (rows, columns, f) => range(rows).map((r) => range(columns).map((c) => f(r, c)));
 const shapeOf = (m) => [m.length, m[0].length];
 
 /** The products of one window of the image with the filter, and their sum. */
@@ -99,30 +98,7 @@ function render({ model, el }) {
     reset: () => { preview = active = null; write(structuredClone(first)); draw(); tell(""); },
   });
 
-  /** A grid of cells with one tab stop; `press`, `choose`, `point` and `keys` say what the reader does. */
-  function grid(label, rows, columns, { press, choose, point, keys }) {
-    const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
-    const lines = all.map((line) => h("div", { role: "row" }, ...line));
-    const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
-    const table = h("div", { role: "grid", "aria-label": label }, ...lines);
-    const element = h("div", { class: "dlf-grid" }, table, frame);
-    const placeOf = (event) => {
-      const box = table.getBoundingClientRect();
-      const r = ((event.clientY - box.top) / box.height) * rows;
-      const c = ((event.clientX - box.left) / box.width) * columns;
-      return r < 0 || c < 0 || r >= rows || c >= columns ? null : [Math.floor(r), Math.floor(c)];
-    };
-    const listen = (name, act) => table.addEventListener(name, (event) => {
-      const place = event.button > 0 ? null : placeOf(event);
-      if (place) act?.(place, event);
-    });
-    listen("pointerdown", press);
-    listen("click", choose);
-    listen("pointermove", point);
-    table.addEventListener("pointerleave", () => { if (preview) { preview = null; draw(); } });
-    table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
-    return Object.assign(element, { all, frame });
-  }
+  const leave = () => { if (preview) { preview = null; draw(); } };
   const hover = (place, event) => {
     if (event.pointerType !== "mouse" || bar.playing() || same(place, preview)) return;
     preview = place;
@@ -140,6 +116,7 @@ function render({ model, el }) {
         if (!drawing) return hover(around(place), event);
         if (brush !== null && event.buttons && !same(place, active)) paintPixel(place, brush);
       },
+      leave,
       keys: (event, size) => {
         const to = arrow(event, active, size);
         if (to) { move(around(to), to); focus(cells.image, to); }
@@ -150,6 +127,7 @@ function render({ model, el }) {
     const output = grid(`output, ${oh} rows and ${ow} columns`, oh, ow, {
       choose: (place) => move(place),
       point: hover,
+      leave,
       keys: (event, size) => {
         const to = arrow(event, pinned(), size);
         if (to) { move(to); focus(cells.output, to); }

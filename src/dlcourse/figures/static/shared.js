@@ -15,6 +15,7 @@ function h(tag, attributes = {}, ...children) {
 }
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
+const matrix = (rows, columns, f) => range(rows).map((r) => range(columns).map((c) => f(r, c)));
 const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const largest = (values) => Math.max(0, ...values.map(Math.abs));
@@ -86,6 +87,7 @@ function menu(label, chosen) {
 const ICONS = {
   previous: "M15 5 8 12l7 7", next: "M9 5l7 7-7 7", play: "M8 5v14l11-7z", pause: "M8 5v14M16 5v14",
   draw: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", reset: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4.5h4.5",
+  more: "M12 5v14M5 12h14", fewer: "M5 12h14",
 };
 
 /** A button with an icon and a text. */
@@ -100,6 +102,48 @@ function button(icon, text, onclick, attributes = {}) {
   };
   element.show(icon, text);
   return element;
+}
+
+/** "− 3 weights +": `step(by)` is told of a press; `.show(text, least, most)` says what is reached. */
+function counter(fewer, more, step) {
+  const part = (label, by, text) => h("button", {
+    type: "button", class: "dlf-stepper", "aria-label": label, onclick: (event) => {
+      if (event.currentTarget.getAttribute("aria-disabled") !== "true") step(by);
+    },
+  }, text);
+  const [less, count, plus] = [part(fewer, -1, "−"), h("span"), part(more, 1, "+")];
+  const element = h("span", { class: "dlf-count" }, less, count, plus);
+  element.show = (text, least, most) => {
+    count.replaceChildren(text);
+    less.setAttribute("aria-disabled", least);
+    plus.setAttribute("aria-disabled", most);
+  };
+  return element;
+}
+
+/** A grid of cells with one tab stop; `press`, `choose`, `point`, `leave` and `keys` say what the reader does. */
+function grid(label, rows, columns, { press, choose, point, leave, keys }) {
+  const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
+  const lines = all.map((line) => h("div", { role: "row" }, ...line));
+  const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
+  const table = h("div", { role: "grid", "aria-label": label }, ...lines);
+  const element = h("div", { class: "dlf-grid" }, table, frame);
+  const placeOf = (event) => {
+    const box = table.getBoundingClientRect();
+    const r = ((event.clientY - box.top) / box.height) * rows;
+    const c = ((event.clientX - box.left) / box.width) * columns;
+    return r < 0 || c < 0 || r >= rows || c >= columns ? null : [Math.floor(r), Math.floor(c)];
+  };
+  const listen = (name, act) => table.addEventListener(name, (event) => {
+    const place = event.button > 0 ? null : placeOf(event);
+    if (place) act?.(place, event);
+  });
+  listen("pointerdown", press);
+  listen("click", choose);
+  listen("pointermove", point);
+  table.addEventListener("pointerleave", leave);
+  table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
+  return Object.assign(element, { all, frame });
 }
 
 /**
@@ -136,7 +180,7 @@ function transport({ get, count, go, reset, delay }) {
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
     where.replaceChildren(h("span", {}, "window "), `${get() + 1} of ${count()}`);
-    previous.setAttribute("aria-disabled", get() === 0);
+    previous.setAttribute("aria-disabled", get() <= 0);
     next.setAttribute("aria-disabled", get() === count() - 1);
   };
   return bar;
