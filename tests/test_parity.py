@@ -3,10 +3,7 @@
 The functions under test are taken from the cells of the chapters, so that what is proved is what is printed.
 """
 
-import ast
-
 import keras
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -14,22 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from tools import notebooks
+from tools.chapters import function_from
 
 shapes = settings(max_examples=40, deadline=None, derandomize=True)
-
-
-def function_from(chapter, name):
-    """The function `name` as it stands in a chapter."""
-    notebook = nbformat.read(notebooks.ROOT / "book" / f"{chapter}.ipynb", as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and f"def {name}(" in cell.source:
-            tree = ast.parse(cell.source)
-            (found,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-            scope = {"np": np, "torch": torch}
-            exec(compile(ast.Module([found], []), chapter, "exec"), scope)
-            return scope[name]
-    raise LookupError(f"{chapter} defines no {name}")
 
 
 slide_1d = function_from("convolution/one-dimension", "cross_correlate")
@@ -105,3 +89,8 @@ def test_the_worked_examples_of_the_sources(slide):
     else:
         vertical = np.array([[0, 1, 0]] * 3)
         assert slide(np.array([bump] * 8), vertical).tolist() == [[0, 0, 3, 3, 0, 0]] * 6
+
+
+def test_a_function_that_no_chapter_defines_is_missed():
+    with pytest.raises(LookupError, match="one-dimension defines no convolve"):
+        function_from("convolution/one-dimension", "convolve")
