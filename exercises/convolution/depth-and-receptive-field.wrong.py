@@ -1,0 +1,363 @@
+"""Wrong answers to the exercises of depth-and-receptive-field.ipynb, as learners give them.
+
+Each cell is a whole answer, headed by the name of the exercise and the misunderstanding behind it; the tests prove that
+it loses marks. A line `says:` gives words from what the visible check must say; without it, only the hidden tests have
+to notice.
+"""
+
+# ruff: noqa
+
+# %% by-hand: forgets the jump
+# says: more than one pixel
+fields = [5, 6, 8, 10, 14]
+jumps = [1, 2, 2, 4, 4]
+
+# %% by-hand: lets a stride widen its own layer
+# says: own stride
+fields = [5, 7, 11, 19, 35]
+jumps = [1, 2, 2, 4, 4]
+
+# %% by-hand: forgets the dilation
+# says: dilated
+fields = [5, 6, 10, 14, 22]
+jumps = [1, 2, 2, 4, 4]
+
+# %% by-hand: adds the kernel instead of its steps
+# says: k - 1 steps
+fields = [6, 8, 14, 20, 44]
+jumps = [1, 2, 2, 4, 4]
+
+# %% by-hand: writes the strides for the jumps
+# says: the product of all so far
+fields = [5, 6, 10, 14, 30]
+jumps = [1, 2, 1, 2, 1]
+
+# %% count: multiplies the maps throughout
+# says: in all of them
+maps = [48, 1536, 1536, 1536, 98304]
+weights = [1200, 4608, 0, 288, 2048]
+
+# %% count: multiplies the maps of the second layer
+# says: in all 16
+maps = [16, 512, 512, 512, 64]
+weights = [1200, 4608, 0, 288, 2048]
+
+# %% count: halves the number of maps in pooling
+# says: not their number
+maps = [16, 32, 16, 16, 64]
+weights = [1200, 4608, 0, 288, 2048]
+
+# %% count: makes each filter flat
+# says: as deep as there are maps
+maps = [16, 32, 32, 32, 64]
+weights = [400, 288, 0, 288, 64]
+
+# %% count: forgets the colours
+# says: three colours
+maps = [16, 32, 32, 32, 64]
+weights = [400, 4608, 0, 288, 2048]
+
+# %% count: takes the depthwise layer for an ordinary one
+# says: one map only
+maps = [16, 32, 32, 32, 64]
+weights = [1200, 4608, 0, 9216, 2048]
+
+# %% count: gives weights to pooling
+# says: nothing to learn
+maps = [16, 32, 32, 32, 64]
+weights = [1200, 4608, 128, 288, 2048]
+
+
+# %% compose: correlates, and so turns the second filter round
+# says: second filter was turned round
+def compose(a, b):
+    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
+    for i, j in np.ndindex(b.shape):
+        both[i : i + a.shape[0], j : j + a.shape[1]] += b[::-1, ::-1][i, j] * a
+    return both
+
+
+# %% compose: turns the first filter round
+# says: first filter was turned round
+def compose(a, b):
+    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
+    for i, j in np.ndindex(b.shape):
+        both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a[::-1, ::-1]
+    return both
+
+
+# %% compose: keeps the size of the first filter
+# says: see 6 rows together
+def compose(a, b):
+    both = np.zeros(a.shape)
+    for i, j in np.ndindex(b.shape):
+        part = a[: a.shape[0] - i, : a.shape[1] - j]
+        both[i : i + part.shape[0], j : j + part.shape[1]] += b[i, j] * part
+    return both
+
+
+# %% compose: overwrites instead of adding
+# says: values wrong
+def compose(a, b):
+    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
+    for i, j in np.ndindex(b.shape):
+        both[i : i + a.shape[0], j : j + a.shape[1]] = b[i, j] * a
+    return both
+
+
+# %% compose: works on square filters only
+def compose(a, b):
+    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[0] + b.shape[0] - 1))
+    for i, j in np.ndindex(b.shape):
+        both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a
+    return both
+
+
+# %% one-of-two: adds the neighbours
+# says: the pair of two ones
+filters = [[1, 1], [0, 0]]
+biases = [0, 0]
+second = [1, 0]
+
+# %% one-of-two: finds rising only
+# says: falling is not
+filters = [[-1, 1], [-1, 1]]
+biases = [0, 0]
+second = [1, 0]
+
+# %% one-of-two: finds falling only
+# says: rising is not
+filters = [[1, -1], [1, -1]]
+biases = [0, 0]
+second = [0.5, 0.5]
+
+# %% one-of-two: answers to one or both
+# says: at least one
+filters = [[1, 1], [1, 1]]
+biases = [0, -1]
+second = [1, -1]
+
+# %% one-of-two: subtracts the second map
+# says: opposite signs
+filters = [[-1, 1], [1, -1]]
+biases = [0, 0]
+second = [1, -1]
+
+
+# %% box: goes up from the image
+# says: Which layer comes first
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in layers:
+        first = first * stride - padding
+        last = last * stride - padding + kernel - 1
+    return first, last
+
+
+# %% box: forgets the padding
+# says: Where is the padding
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first * stride
+        last = last * stride + kernel - 1
+    return first, last
+
+
+# %% box: adds the padding
+# says: to the left
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first * stride + padding
+        last = last * stride + padding + kernel - 1
+    return first, last
+
+
+# %% box: gives the end of a slice
+# says: as in a slice
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first * stride - padding
+        last = last * stride - padding + kernel - 1
+    return first, last + 1
+
+
+# %% box: cuts at the border
+# says: numbers are negative
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first * stride - padding
+        last = last * stride - padding + kernel - 1
+    return max(first, 0), last
+
+
+# %% box: forgets the stride
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first - padding
+        last = last - padding + kernel - 1
+    return first, last
+
+
+# %% measure: takes all units at once
+# says: middle one alone
+def measured_field(net, size):
+    seen = torch.zeros(size, size)
+    for _ in range(50):
+        x = torch.randn(1, 1, size, size, requires_grad=True)
+        net(x).sum().backward()
+        seen += x.grad[0, 0].abs()
+    rows = np.flatnonzero(seen.sum(dim=1).numpy())
+    columns = np.flatnonzero(seen.sum(dim=0).numpy())
+    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+
+
+# %% measure: takes the height for the width
+# says: two numbers
+def measured_field(net, size):
+    seen = torch.zeros(size, size)
+    for _ in range(100):
+        x = torch.randn(1, 1, size, size, requires_grad=True)
+        y = net(x)
+        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+        seen += x.grad[0, 0].abs()
+    rows = np.flatnonzero(seen.sum(dim=1).numpy())
+    return rows[-1] - rows[0] + 1, rows[-1] - rows[0] + 1
+
+
+# %% measure: counts the rows that are used, without the holes
+# says: the holes belong to the box
+def measured_field(net, size):
+    seen = torch.zeros(size, size)
+    for _ in range(100):
+        x = torch.randn(1, 1, size, size, requires_grad=True)
+        y = net(x)
+        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+        seen += x.grad[0, 0].abs()
+    return (seen.sum(dim=1) > 0).sum(), (seen.sum(dim=0) > 0).sum()
+
+
+# %% measure: gives the width first
+# says: The height comes first
+def measured_field(net, size):
+    seen = torch.zeros(size, size)
+    for _ in range(100):
+        x = torch.randn(1, 1, size, size, requires_grad=True)
+        y = net(x)
+        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+        seen += x.grad[0, 0].abs()
+    rows = np.flatnonzero(seen.sum(dim=1).numpy())
+    columns = np.flatnonzero(seen.sum(dim=0).numpy())
+    return columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+
+
+# %% measure: trusts a single image
+# says: values wrong
+def measured_field(net, size):
+    torch.manual_seed(3)
+    for _ in range(100):
+        x = torch.rand(1, 1, size, size, requires_grad=True)
+        y = net(x)
+        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+        if x.grad.any():
+            break
+    rows = np.flatnonzero(x.grad[0, 0].abs().sum(dim=1).numpy())
+    columns = np.flatnonzero(x.grad[0, 0].abs().sum(dim=0).numpy())
+    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+
+
+# %% measure: sets all weights to one first
+# says: Height and width
+def measured_field(net, size):
+    for p in net.parameters():
+        p.data.fill_(1)
+    seen = torch.zeros(size, size)
+    for _ in range(100):
+        x = torch.rand(1, 1, size, size, requires_grad=True)
+        y = net(x)
+        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+        seen += x.grad[0, 0].abs()
+    rows = np.flatnonzero(seen.sum(dim=1).numpy())
+    columns = np.flatnonzero(seen.sum(dim=0).numpy())
+    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+
+
+# %% holes: counts what is reached
+# says: that are reached
+def holes(dilations):
+    reached = {0}
+    for d in dilations:
+        reached = {place + step for place in reached for step in (-d, 0, d)}
+    return len(reached)
+
+
+# %% holes: counts in two dimensions
+# says: along one axis
+def holes(dilations):
+    reached = {0}
+    for d in dilations:
+        reached = {place + step for place in reached for step in (-d, 0, d)}
+    return (1 + 2 * sum(dilations)) ** 2 - len(reached) ** 2
+
+
+# %% holes: looks for a common divisor
+# says: not the only thing
+def holes(dilations):
+    if not dilations:
+        return 0
+    d = np.gcd.reduce(dilations)
+    field = 1 + 2 * sum(dilations)
+    return field - ((field - 1) // d + 1)
+
+
+# %% holes: gives the field
+# says: the whole field
+def holes(dilations):
+    return 1 + 2 * sum(dilations)
+
+
+# %% holes: forgets that a layer also looks at the place itself
+def holes(dilations):
+    reached = {0}
+    for d in dilations:
+        reached = {place + step for place in reached for step in (-d, d)}
+    return 1 + 2 * sum(dilations) - len(reached)
+
+
+# %% cheapest: takes one large filter
+# says: more weights than two
+def cheapest(field, most):
+    return [field]
+
+
+# %% cheapest: takes small filters whatever the limit
+# says: Only one layer
+def cheapest(field, most):
+    return [3] * ((field - 1) // 2)
+
+
+# %% cheapest: gives the rest to the last layer
+# says: share evenly
+def cheapest(field, most):
+    layers = min(most, (field - 1) // 2)
+    return [3] * (layers - 1) + [field - 2 * (layers - 1)]
+
+
+# %% cheapest: puts the largest first
+# says: smallest to the largest
+def cheapest(field, most):
+    steps = (field - 1) // 2
+    layers = min(most, steps)
+    each, more = divmod(steps, layers)
+    return [2 * (each + 1) + 1] * more + [2 * each + 1] * (layers - more)
+
+
+# %% cheapest: uses more layers than there is anything to do for
+# says: has shape
+def cheapest(field, most):
+    each, more = divmod((field - 1) // 2, most)
+    return [2 * each + 1] * (most - more) + [2 * (each + 1) + 1] * more
