@@ -108,6 +108,15 @@ def max_pool(x, size, stride, keep_rest=False):
     return y
 
 
+# %% ragged: pushes the last window back into the map
+# says: pushed back
+def max_pool(x, size, stride, keep_rest=False):
+    starts = [list(range(0, n - size + 1, stride)) for n in x.shape]
+    if keep_rest:
+        starts = [s if s[-1] + size == n else [*s, n - size] for s, n in zip(starts, x.shape)]
+    return np.array([[x[r : r + size, c : c + size].max() for c in starts[1]] for r in starts[0]])
+
+
 # %% smallest: forgets the second minus sign
 # says: One minus sign is missing
 def min_pool(images):
@@ -130,6 +139,12 @@ def min_pool(images):
 # %% smallest: forgets the padding
 # says: Is there a padding
 def min_pool(images):
+    return -torch.nn.functional.max_pool2d(-images, 3, stride=2)
+
+
+# %% smallest: pads with a number that is not always large enough
+def min_pool(images):
+    images = torch.nn.functional.pad(images, (1, 1, 1, 1), value=100)
     return -torch.nn.functional.max_pool2d(-images, 3, stride=2)
 
 
@@ -182,6 +197,12 @@ def parameters(side, filters, size, classes):
 # says: no halves
 def parameters(side, filters, size, classes):
     return [10 * filters, 0, 0, (filters * (side / size) ** 2 + 1) * classes]
+
+
+# %% parameters: keeps the window that hangs over the edge
+# says: is not whole
+def parameters(side, filters, size, classes):
+    return [10 * filters, 0, 0, (filters * (-(-side // size)) ** 2 + 1) * classes]
 
 
 # %% backward: shares the gradient as average pooling does
@@ -249,6 +270,21 @@ def ask(layer, x):
     return np.allclose(after, np.roll(before, -1, axis=-1)), np.allclose(after, before)
 
 
+# %% moves: moves everything down instead of to the right
+# says: to the right, not down
+def ask(layer, x):
+    before, after = layer(x), layer(np.roll(x, 1, axis=0))
+    return np.allclose(after, np.roll(before, 1, axis=0)), np.allclose(after, before)
+
+
+# %% moves: believes that what keeps the shape moves along
+# says: Equal shapes are not enough
+def ask(layer, x):
+    before, after = layer(x), layer(np.roll(x, 1, axis=1))
+    stays = np.allclose(after, before)
+    return before.shape == x.shape and not stays, stays
+
+
 # %% moves: compares sums only
 def ask(layer, x):
     before, after = layer(x), layer(np.roll(x, 1, axis=1))
@@ -276,6 +312,14 @@ def blur_pool(x):
 def blur_pool(x):
     x = np.pad(x, ((1, 1), (0, 0)), mode="edge")
     return ((x[:-2] + 2 * x[1:-1] + x[2:]) / 4)[::2, ::2]
+
+
+# %% blur-pool: gives all nine pixels the same weight
+# says: All nine weights are equal
+def blur_pool(x):
+    from scipy import ndimage
+
+    return ndimage.uniform_filter(x, 3, mode="nearest")[::2, ::2]
 
 
 # %% blur-pool: weights that add up to sixteen
