@@ -192,6 +192,20 @@ def grouped_conv2d(x, w, groups):
     return conv2d(x, w)
 
 
+# %% groups: takes as many filters a group as channels
+# says: One map for each filter
+def grouped_conv2d(x, w, groups):
+    n = len(x) // groups
+    return np.concatenate([conv2d(x[g * n : (g + 1) * n], w[g * n : (g + 1) * n]) for g in range(groups)])
+
+
+# %% groups: looks for the group by the channels, not by the filters
+# says: stops with an error
+def grouped_conv2d(x, w, groups):
+    depth = w.shape[1]
+    return np.concatenate([conv2d(x[f // depth * depth :][:depth], w[f : f + 1]) for f in range(len(w))])
+
+
 # %% colour: reshapes on the way in
 # says: move the axis
 def to_network(photos):
@@ -255,6 +269,26 @@ def to_photos(batch):
     return np.clip(np.round(np.moveaxis(batch, 1, -1) * 255), 0, 255).astype(np.uint8)
 
 
+# %% colour: forgets the type
+# says: uint8
+def to_network(photos):
+    return np.moveaxis(photos, -1, 1) / 255
+
+
+def to_photos(batch):
+    return np.clip(np.round(np.moveaxis(batch, 1, -1) * 255), 0, 255)
+
+
+# %% colour: turns red and blue round, there and back
+# says: reverse order
+def to_network(photos):
+    return np.moveaxis(photos, -1, 1)[:, ::-1] / 255
+
+
+def to_photos(batch):
+    return np.clip(np.round(np.moveaxis(batch, 1, -1) * 255), 0, 255).astype(np.uint8)[..., ::-1]
+
+
 # %% cost: forgets the bias
 # says: got its bias
 def network_cost(layers, channels, size):
@@ -316,6 +350,57 @@ def network_cost(layers, channels, size):
         parameters += filters * (weights + 1)
         macs += filters * size * size * weights
         channels = filters
+    return parameters, macs
+
+
+# %% cost: gives each layer one bias
+# says: not for each layer
+def network_cost(layers, channels, size):
+    parameters = macs = 0
+    for filters, k, stride, padding, groups in layers:
+        size = (size + 2 * padding - k) // stride + 1
+        weights = channels // groups * k * k
+        parameters += filters * weights + 1
+        macs += filters * size * size * weights
+        channels = filters
+    return parameters, macs
+
+
+# %% cost: counts product and addition
+# says: count as one MAC
+def network_cost(layers, channels, size):
+    parameters = macs = 0
+    for filters, k, stride, padding, groups in layers:
+        size = (size + 2 * padding - k) // stride + 1
+        weights = channels // groups * k * k
+        parameters += filters * (weights + 1)
+        macs += 2 * filters * size * size * weights
+        channels = filters
+    return parameters, macs
+
+
+# %% cost: puts the frame on one side
+# says: lies on both sides
+def network_cost(layers, channels, size):
+    parameters = macs = 0
+    for filters, k, stride, padding, groups in layers:
+        size = (size + 1 * padding - k) // stride + 1
+        weights = channels // groups * k * k
+        parameters += filters * (weights + 1)
+        macs += filters * size * size * weights
+        channels = filters
+    return parameters, macs
+
+
+# %% cost: hands on the maps of one group only
+def network_cost(layers, channels, size):
+    parameters = macs = 0
+    for filters, k, stride, padding, groups in layers:
+        size = (size + 2 * padding - k) // stride + 1
+        weights = channels // groups * k * k
+        parameters += filters * (weights + 1)
+        macs += filters * size * size * weights
+        channels = filters // groups
     return parameters, macs
 
 
