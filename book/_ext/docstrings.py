@@ -5,6 +5,9 @@ indented lines. It becomes a heading and a list. (Tools for NumPy's own style ta
 and tear such sentences apart.)
 """
 
+import re
+
+HEADING = re.compile("[A-Z][A-Za-z ]*")  # a row of a printed table is none, though dashes may follow it
 LISTS = {"Parameters", "Returns", "Raises", "Attributes"}
 
 
@@ -16,18 +19,13 @@ def formatted(lines):
     >>> formatted(["Returns", "-------", "x : a number,", "    above 0"])
     ['.. rubric:: Returns', '', '* **x**: a number,', '  above 0']
     """
-    result, section = [], None
+    result, section, underlined = [], None, False
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if (
-            following
-            and line.strip()
-            and set(following.strip()) == {"-"}
-            and len(following.strip()) >= len(line.strip())
-        ):
-            section = line.strip()
+        if underlined:
+            underlined = False
+        elif HEADING.fullmatch(line) and set(following) == {"-"} and len(following) >= len(line):
+            section, underlined = line, True
             result += [f".. rubric:: {section}", ""]
-        elif section and line and set(line.strip()) == {"-"}:
-            continue
         elif section in LISTS and line.strip():
             result += [entry(line)]
         else:

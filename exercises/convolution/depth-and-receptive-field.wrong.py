@@ -32,6 +32,13 @@ jumps = [1, 2, 2, 4, 4]
 fields = [5, 6, 10, 14, 30]
 jumps = [1, 2, 1, 2, 1]
 
+
+# %% by-hand: writes the jump in front of each layer
+# says: in front of
+fields = [5, 6, 10, 14, 30]
+jumps = [1, 1, 2, 2, 4]
+
+
 # %% count: multiplies the maps throughout
 # says: in all of them
 maps = [48, 1536, 1536, 1536, 98304]
@@ -66,6 +73,12 @@ weights = [1200, 4608, 0, 9216, 2048]
 # says: nothing to learn
 maps = [16, 32, 32, 32, 64]
 weights = [1200, 4608, 128, 288, 2048]
+
+
+# %% count: adds a bias to each filter
+# says: no bias
+maps = [16, 32, 32, 32, 64]
+weights = [1216, 4640, 0, 320, 2112]
 
 
 # %% compose: correlates, and so turns the second filter round
@@ -110,6 +123,15 @@ def compose(a, b):
     both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[0] + b.shape[0] - 1))
     for i, j in np.ndindex(b.shape):
         both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a
+    return both
+
+
+# %% compose: makes room for whole numbers only
+def compose(a, b):
+    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1), dtype=int)
+    for i, j in np.ndindex(a.shape):
+        for k, l in np.ndindex(b.shape):
+            both[i + k, j + l] += int(a[i, j] * b[k, l])
     return both
 
 
@@ -203,6 +225,26 @@ def seen_by(unit, layers):
     return first, last
 
 
+# %% box: gives the first pixel and the width
+# says: place and width
+def seen_by(unit, layers):
+    first = last = unit
+    for kernel, stride, padding in reversed(layers):
+        first = first * stride - padding
+        last = last * stride - padding + kernel - 1
+    return first, last - first + 1
+
+
+# %% box: widens by the jump behind a layer instead of the one in front of it
+def seen_by(unit, layers):
+    start, field, jump = 0, 1, 1
+    for kernel, stride, padding in layers:
+        jump *= stride
+        start -= padding * jump
+        field += (kernel - 1) * jump
+    return start + unit * jump, start + unit * jump + field - 1
+
+
 # %% measure: takes all units at once
 # says: middle one alone
 def measured_field(net, size):
@@ -286,6 +328,40 @@ def measured_field(net, size):
     return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
 
 
+# %% measure: adds up derivatives of both signs, from one image that is all ones
+def measured_field(net, size):
+    x = torch.ones(1, 1, size, size, requires_grad=True)
+    y = net(x)
+    y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
+    rows, columns = np.nonzero(x.grad[0, 0].numpy())
+    return np.ptp(rows) + 1, np.ptp(columns) + 1
+
+
+# %% measure: reads the sizes of the filters and forgets what is in them
+# says: one column only
+def measured_field(net, size):
+    field, jump = [1, 1], 1
+    for layer in net:
+        if isinstance(layer, torch.nn.Conv2d):
+            for axis in (0, 1):
+                field[axis] += (layer.kernel_size[axis] - 1) * layer.dilation[axis] * jump
+        if isinstance(layer, torch.nn.MaxPool2d):
+            field = [f + jump for f in field]
+            jump *= 2
+    return tuple(field)
+
+
+# %% measure: changes the weights to get at all paths
+def measured_field(net, size):
+    for p in net.parameters():
+        p.data.abs_()
+    x = torch.rand(100, 1, size, size, requires_grad=True)
+    y = net(x)
+    y[:, 0, y.shape[2] // 2, y.shape[3] // 2].sum().backward()
+    rows, columns = np.nonzero(x.grad.abs().sum(dim=(0, 1)).numpy())
+    return np.ptp(rows) + 1, np.ptp(columns) + 1
+
+
 # %% holes: counts what is reached
 # says: that are reached
 def holes(dilations):
@@ -328,6 +404,17 @@ def holes(dilations):
     return 1 + 2 * sum(dilations) - len(reached)
 
 
+# %% holes: counts the paths for pixels
+# says: same pixel
+def holes(dilations):
+    return max(0, 1 + 2 * sum(dilations) - 3 ** len(dilations))
+
+
+# %% holes: looks at the widest layer only
+def holes(dilations):
+    return 2 * (max(dilations, default=1) - 1)
+
+
 # %% cheapest: takes one large filter
 # says: more weights than two
 def cheapest(field, most):
@@ -361,3 +448,24 @@ def cheapest(field, most):
 def cheapest(field, most):
     each, more = divmod((field - 1) // 2, most)
     return [2 * each + 1] * (most - more) + [2 * (each + 1) + 1] * more
+
+
+# %% cheapest: drops what does not divide evenly
+# says: fewer pixels
+def cheapest(field, most):
+    steps = (field - 1) // 2
+    layers = min(most, steps)
+    return [2 * (steps // layers) + 1] * layers
+
+
+# %% cheapest: shares by rounding up, and gives the rest to one
+# says: smaller than it has to be
+def cheapest(field, most):
+    steps = (field - 1) // 2
+    layers = min(most, steps)
+    share = -(-steps // layers)
+    sides = []
+    while steps > 0:
+        sides.insert(0, 2 * min(share, steps) + 1)
+        steps -= share
+    return sides
