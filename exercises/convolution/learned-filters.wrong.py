@@ -98,6 +98,26 @@ def learn(image, target, steps, rate):
     return w
 
 
+# %% learn: averages over the weights and not over the map
+# says: up to a constant
+def learn(image, target, steps, rate):
+    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
+    for _ in range(steps):
+        error = cross_correlate(image, w) - target
+        w = w - rate * 2 / w.size * cross_correlate(image, error)
+    return w
+
+
+# %% learn: keeps whole numbers
+# says: lost its decimals
+def learn(image, target, steps, rate):
+    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1), dtype=int)
+    for _ in range(steps):
+        error = cross_correlate(image, w) - target
+        w = (w - rate * 2 / error.size * cross_correlate(image, error)).astype(int)
+    return w
+
+
 # %% solve: counts patches and does not ask whether they differ
 # says: can_be_found
 def can_be_found(image, shape):
@@ -153,6 +173,31 @@ def solve(image, target):
 # says: can_be_found
 def can_be_found(image, shape):
     return True
+
+
+def solve(image, target):
+    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
+    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
+    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
+
+
+# %% solve: counts patches that differ
+def can_be_found(image, shape):
+    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
+    return len(np.unique(patches, axis=0)) >= shape[0] * shape[1]
+
+
+def solve(image, target):
+    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
+    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
+    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
+
+
+# %% solve: asks for full rank, also where there are too few patches
+# says: can_be_found
+def can_be_found(image, shape):
+    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
+    return bool(np.linalg.matrix_rank(patches) == min(patches.shape))
 
 
 def solve(image, target):
@@ -291,6 +336,24 @@ def he_std(shape, framework):
     return np.sqrt(2 / np.prod(shape[1:]))
 
 
+# %% scale: gives the default of Keras
+# says: with the outputs
+def he_std(shape, framework):
+    a, b, c, d = shape
+    return np.sqrt(2 / ((a + b) * c * d if framework == "pytorch" else (c + d) * a * b))
+
+
+# %% scale: forgets what ReLU does
+# says: half of the mean square
+def he_std(shape, framework):
+    return np.sqrt(1 / np.prod(shape[1:] if framework == "pytorch" else shape[:-1]))
+
+
+# %% scale: takes the longest axis for that of the filters
+def he_std(shape, framework):
+    return np.sqrt(2 / (np.prod(shape) / max(shape)))
+
+
 # %% dropout: does not scale
 # says: scale what is left
 def dropout(x, p, lots, training):
@@ -349,6 +412,56 @@ def dropout(x, p, lots, training):
 
 def spatial_dropout(x, p, lots, training):
     return np.where(lots < p, 0, x / (1 - p)) if training else x
+
+
+# %% dropout: scales by the share that was really kept
+# says: up to a constant
+def dropout(x, p, lots, training):
+    kept = lots >= p
+    return x * kept / kept.mean() if training else x
+
+
+def spatial_dropout(x, p, lots, training):
+    return dropout(x, p, lots[:, :, None, None], training)
+
+
+# %% dropout: drops what is p, too
+# says: dropout
+def dropout(x, p, lots, training):
+    return np.where(lots <= p, 0, x / (1 - p)) if training else x
+
+
+def spatial_dropout(x, p, lots, training):
+    return np.where(lots[:, :, None, None] <= p, 0, x / (1 - p)) if training else x
+
+
+# %% dropout: drops the same maps in each image
+def dropout(x, p, lots, training):
+    return np.where(lots < p, 0, x / (1 - p)) if training else x
+
+
+def spatial_dropout(x, p, lots, training):
+    return np.where(lots[:1, :, None, None] < p, 0, x / (1 - p)) if training else x
+
+
+# %% prune: calls only negative answers dead
+# says: an answer of 0
+def dead_filters(weights, bias, images):
+    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) < 0
+
+
+def cut(weights, bias, next_weights, dead):
+    return weights[~dead], bias[~dead], next_weights[:, ~dead]
+
+
+# %% prune: takes small weights for death
+# says: dead_filters
+def dead_filters(weights, bias, images):
+    return np.abs(weights).max(axis=(1, 2, 3)) < 0.1
+
+
+def cut(weights, bias, next_weights, dead):
+    return weights[~dead], bias[~dead], next_weights[:, ~dead]
 
 
 # %% prune: takes silence in one image for death
@@ -482,6 +595,7 @@ def frozen_layer(filters):
 
 
 # %% design: leaves a random bias
+# says: no bias
 falling = np.eye(5) - 1 / 5
 rising = falling[::-1]
 
@@ -489,4 +603,28 @@ rising = falling[::-1]
 def frozen_layer(filters):
     layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:])
     layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
+    return layer.requires_grad_(False)
+
+
+# %% design: takes filters as large as the image
+# says: From 3 to 7
+falling = np.eye(12) - 1 / 12
+rising = falling[::-1]
+
+
+def frozen_layer(filters):
+    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
+    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
+    return layer.requires_grad_(False)
+
+
+# %% design: makes the filters channels
+# says: which axis comes first
+falling = np.eye(5) - 1 / 5
+rising = falling[::-1]
+
+
+def frozen_layer(filters):
+    layer = torch.nn.Conv2d(len(filters), 1, filters.shape[1:], bias=False)
+    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[None]
     return layer.requires_grad_(False)
