@@ -72,7 +72,7 @@ def out(case):
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases())
 def test_forward_by_hand_pytorch_keras_and_scipy_agree(case):
     results = parity.forward(case)
@@ -82,7 +82,7 @@ def test_forward_by_hand_pytorch_keras_and_scipy_agree(case):
     assert ("Keras depthwise" in results) == (case.groups == case.channels)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(cases(extra=2, modes=("constant", "reflect")))
 def test_backward_the_frameworks_gradients_are_the_slopes_of_the_loops(case):
     assert parity.worst(parity.backward(case)) < CLOSE
@@ -142,7 +142,7 @@ def same_padding(n, kernel, stride, dilation):
     return total // 2, total - total // 2
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(cases(paddings=False, modes=("constant",)))
 def test_same_is_zeros_on_both_sides_and_one_more_at_the_end_where_they_are_odd(case):
     (top, bottom), (left, right) = (

@@ -126,9 +126,13 @@ def count_torch(model: Any, shape: tuple[int, ...]) -> Count:
             module.training = False
         stack.enter_context(torch.no_grad())
         stack.enter_context(torch.random.fork_rng([where.device] if where.device.type == "cuda" else []))
-        x = torch.zeros(1, *shape, device=where.device, dtype=where.dtype)
         buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
-        return table.count(weights, lambda: torch.func.functional_call(model, buffers, (x,)), shape)
+
+        def run() -> None:
+            x = torch.zeros(1, *shape, device=where.device, dtype=where.dtype)
+            torch.func.functional_call(model, buffers, (x,))
+
+        return table.count(weights, run, shape)
 
 
 def _keras_rule(layer: Any) -> Rule | None:
@@ -145,16 +149,18 @@ def _keras_rule(layer: Any) -> Rule | None:
     return None
 
 
-def _built(model: Any, x: Any) -> Any:
+def _built(model: Any, shape: tuple[int, ...]) -> Any:
     """The model, or, where it has no weights yet, a copy that has."""
     if model.built:
         return model
     try:
         model = type(model).from_config(model.get_config())
-        model(x, training=False)
+        model(np.zeros((1, *shape), "float32"), training=False)
     except Exception as problem:  # whatever the model itself raises
-        text = plain(problem)
-        raise ValueError(f"model is not built, and cannot be on input_shape={x.shape[1:]}: {text}") from problem
+        raise ValueError(
+            f"model is not built, and a copy of it cannot be on input_shape={shape}: {plain(problem)}; "
+            "if the shape is right, call the model once on an input, then count"
+        ) from problem
     return model
 
 
@@ -163,8 +169,7 @@ def count_keras(model: Any, shape: tuple[int, ...]) -> Count:
     from keras import layers
 
     table = Table()
-    x = np.zeros((1, *shape), "float32")
-    model = _built(model, x)
+    model = _built(model, shape)
     everything = model._flatten_layers()
     # The weights that were made trainable: `freeze` changes what training does to them, not what they are.
     weights = [weight for layer in everything for weight in layer._trainable_variables]
@@ -191,4 +196,4 @@ def count_keras(model: Any, shape: tuple[int, ...]) -> Count:
             vars(layer)["call"] = call  # past the tracking that Keras does of what is set on a layer
             stack.callback(vars(layer).pop, "call")
         stack.enter_context(keras.StatelessScope())  # nothing that the model assigns to its variables stays
-        return table.count(weights, lambda: model(x, training=False), shape)
+        return table.count(weights, lambda: model(np.zeros((1, *shape), "float32"), training=False), shape)

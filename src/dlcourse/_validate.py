@@ -28,6 +28,13 @@ def whole(name: str, value: Any, minimum: int = 0, maximum: int | None = None) -
     return number
 
 
+def truth(name: str, value: Any) -> bool:
+    """`value` as a bool, if it is one."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {describe(value)}")
+    return bool(value)
+
+
 def real(name: str, value: Any, minimum: float | None = None, maximum: float | None = None) -> float:
     """`value` as a finite float between the bounds (both included)."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):

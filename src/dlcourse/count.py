@@ -97,7 +97,8 @@ def count(model: Any, input_shape: tuple[int, ...]) -> Count:
 
     Parameters
     ----------
-    model : a PyTorch module, or a Keras model or layer (one that is not built yet is counted on a copy)
+    model : a PyTorch module, or a Keras model or layer (one that is not built yet is counted on a copy), that takes one
+        input
     input_shape : shape of one input without the batch axis, in the framework's own order: `(channels, height, width)`
         for PyTorch, `(height, width, channels)` for Keras
 
@@ -141,6 +142,8 @@ def count(model: Any, input_shape: tuple[int, ...]) -> Count:
         )
     if not input_shape:
         raise ValueError("input_shape must have one axis at least, got ()")
+    if input_shape[0] is None:  # as in a Keras model's own `input_shape`
+        raise TypeError(f"input_shape must leave out the batch axis, got {_validate.describe(input_shape)}")
     shape = tuple(_validate.whole(f"input_shape[{i}]", size, 1) for i, size in enumerate(input_shape))
     with _random_state_kept():
         return run(model, shape)

@@ -1,5 +1,7 @@
 """The figure conv_arithmetic: its sizes are those of PyTorch and Keras, in Python and in a browser."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -67,6 +69,13 @@ def test_equal_sides_of_padding_are_one_number():
     assert figures.conv_arithmetic(padding=(1, 2)).padding == [1, 2]
 
 
+def test_numpys_numbers_are_taken_as_they_are():
+    figure = figures.conv_arithmetic(np.int64(6), padding=np.array([0, 1]), stride=np.uint8(2), uses=np.True_)
+    assert figure.state() == figures.conv_arithmetic(6, padding=(0, 1), stride=2, uses=True).state()
+    assert figures.conv_arithmetic(padding=np.array(2)).padding == 2
+    assert json.loads(json.dumps(figure.state())) == figure.state()
+
+
 def test_the_window_stays_inside_when_the_output_shrinks():
     figure = figures.conv_arithmetic(row=4, column=3)
     figure.stride = 2
@@ -84,7 +93,9 @@ def test_the_window_stays_inside_when_the_output_shrinks():
         ({"stride": 0}, ValueError, "stride must be between 1 and 5"),
         ({"dilation": True}, TypeError, "dilation must be a whole number"),
         ({"padding": -1}, ValueError, "padding must be between 0 and 8"),
-        ({"padding": "same"}, TypeError, "padding must be a whole number"),
+        ({"padding": "same"}, TypeError, "padding must be a whole number or a pair \\(before, after\\), got str"),
+        ({"padding": np.array([0.0, 1.0])}, TypeError, "padding must be a whole number, got float"),
+        ({"uses": "yes"}, TypeError, "uses must be True or False, got str 'yes'"),
         ({"padding": (0, 9)}, ValueError, "padding must be between 0 and 8, got 9"),
         ({"padding": (0, 1, 2)}, ValueError, "padding must be a whole number or a pair \\(before, after\\), got tuple"),
         ({"row": 5}, ValueError, "row must be between 0 and 4, got 5"),
@@ -138,20 +149,19 @@ def test_the_browser_counts_outputs_and_readers_as_torch_does(visit):
         assert counts(figure, settings.get("padding", 0)) == coverage.tolist()
 
 
-@pytest.mark.parametrize("settings", MADE, ids=str)
-def test_each_window_reads_what_torchs_gradient_reaches(visit, settings):
-    page = visit(figures.conv_arithmetic(**settings))
-    before, after = (
-        settings["padding"] if isinstance(settings.get("padding"), tuple) else [settings.get("padding", 0)] * 2
-    )
-    others = {name: value for name, value in settings.items() if name not in ("input", "padding")}
-    kernel = others.pop("kernel", 3)
-    x = torch.zeros(1, 1, *[settings["input"] + before + after] * 2, requires_grad=True)
-    y = F.conv2d(x, torch.ones(1, 1, kernel, kernel), **others)[0, 0]
-    places = [(0, 0), (len(y) - 1, len(y) - 1), (0, len(y) // 2)]
-    for row, column in places:
-        cell(page, "output", row, column).click()
-        (reached,) = torch.autograd.grad(y[row, column], x, retain_graph=True)
-        np.testing.assert_array_equal(matrix_of(page, "image", "read"), reached[0, 0] > 0)
-    (all_reached,) = torch.autograd.grad(y.sum(), x)
-    np.testing.assert_array_equal(matrix_of(page, "image", "unread"), all_reached[0, 0] == 0)
+def test_each_window_reads_what_torchs_gradient_reaches(visit):
+    page = visit(*(figures.conv_arithmetic(**settings) for settings in MADE))
+    for i, settings in enumerate(MADE):
+        figure = page.locator(".dlf").nth(i)
+        padding = settings.get("padding", 0)
+        before, after = padding if isinstance(padding, tuple) else (padding, padding)
+        others = {name: value for name, value in settings.items() if name not in ("input", "padding")}
+        kernel = others.pop("kernel", 3)
+        x = torch.zeros(1, 1, *[settings["input"] + before + after] * 2, requires_grad=True)
+        y = F.conv2d(x, torch.ones(1, 1, kernel, kernel), **others)[0, 0]
+        for row, column in [(0, 0), (len(y) - 1, len(y) - 1), (0, len(y) // 2)]:
+            cell(figure, "output", row, column).click()
+            (reached,) = torch.autograd.grad(y[row, column], x, retain_graph=True)
+            np.testing.assert_array_equal(matrix_of(figure, "image", "read"), reached[0, 0] > 0)
+        (all_reached,) = torch.autograd.grad(y.sum(), x)
+        np.testing.assert_array_equal(matrix_of(figure, "image", "unread"), all_reached[0, 0] == 0)

@@ -91,8 +91,9 @@ def test_without_layers_there_are_two_of_three():
     [
         ({"layers": []}, ValueError, "layers must hold 1 to 5 layers, got 0"),
         ({"layers": [(3, 1)] * 6}, ValueError, "layers must hold 1 to 5 layers, got 6"),
-        ({"layers": (3, 1)}, TypeError, "layers must be a list of \\(kernel, stride\\)"),
+        ({"layers": (3, 1)}, TypeError, "layers must be a list with \\(kernel, stride\\)"),
         ({"layers": 3}, TypeError, "layers must be a list"),
+        ({"layers": np.array(3)}, TypeError, "layers must be a list .* got an array of shape \\(\\)"),
         ({"layers": [(3,)]}, ValueError, "layers\\[0\\] must be \\(kernel, stride\\) or"),
         ({"layers": [(3, 1), (3, 1, 1, 1)]}, ValueError, "layers\\[1\\] must be"),
         ({"layers": [(8, 1)]}, ValueError, "layers\\[0\\], kernel, must be between 1 and 7, got 8"),
@@ -139,23 +140,22 @@ def bars(page):
     return np.array(shares)
 
 
-@pytest.mark.parametrize("name", list(STACKS))
-def test_every_unit_of_every_layer_has_torchs_paths(visit, name):
-    layers = STACKS[name]
-    page = visit(figures.receptive_field(layers))
-    figure = figures.receptive_field(layers)
-    assert [len(level) for level in levels(page)] == figure.units
-    assert table(page, "field") == [1, *figure.fields]
-    assert table(page, "jump") == [1, *figure.jumps]
-    for layer in range(1, len(layers) + 1):
-        for i in {0, figure.units[layer] // 2, figure.units[layer] - 1}:
-            unit(page, layer, i).click()
-            found = levels(page)
-            for below in range(layer):
-                expected = gradient(layers[below:layer], figure.units[below], i)[1]
-                assert found[below] == expected.tolist()
-            assert not np.any([sum(level) for level in found[layer + 1 :]])
-            np.testing.assert_allclose(bars(page), np.array(found[0]) / max(found[0]))
+def test_every_unit_of_every_layer_has_torchs_paths(visit):
+    page = visit(*map(figures.receptive_field, STACKS.values()))
+    for n, layers in enumerate(STACKS.values()):
+        shown, figure = page.locator(".dlf").nth(n), figures.receptive_field(layers)
+        assert [len(level) for level in levels(shown)] == figure.units
+        assert table(shown, "field") == [1, *figure.fields]
+        assert table(shown, "jump") == [1, *figure.jumps]
+        for layer in range(1, len(layers) + 1):
+            for i in {0, figure.units[layer] - 1}:
+                unit(shown, layer, i).click()
+                found = levels(shown)
+                for below in range(layer):
+                    expected = gradient(layers[below:layer], figure.units[below], i)[1]
+                    assert found[below] == expected.tolist()
+                assert not np.any([sum(level) for level in found[layer + 1 :]])
+                np.testing.assert_allclose(bars(shown), np.array(found[0]) / max(found[0]))
 
 
 def test_each_line_leads_from_a_unit_to_one_that_it_reads(visit):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from dlcourse import figures
 
@@ -151,6 +151,29 @@ def test_a_finger_drags_it_and_the_page_stays(visit):
     assert page.evaluate("scrollY") == 0
 
 
+def test_a_second_finger_moves_nothing(visit):
+    page = visit(figures.shift(), **PHONE)
+    box = handle(page).bounding_box()
+    x, y, pixel = box["x"] + 70, box["y"] + 70, box["width"] / 16
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        points = [{"x": x + a * pixel, "y": y + b * pixel, "id": i} for i, a, b in places]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0, 0, 0))
+    touch("touchMove", (0, 1, 0))
+    touch("touchStart", (0, 1, 0), (1, 4, 4))
+    touch("touchMove", (0, 1, 0), (1, -2, 5))
+    touch("touchMove", (0, 3, 0), (1, -2, 5))
+    moved = page.locator(".dlf-panel-image .dlf-caption")
+    expect(moved).to_have_text("moved 3 right")
+    touch("touchEnd")
+    touch("touchStart", (0, 0, 0))
+    touch("touchMove", (0, 0, 2))
+    expect(moved).to_have_text("moved 3 right, 2 down")
+
+
 def test_marking_a_position_compares_with_it_from_then_on(visit):
     page = visit(figures.shift(dx=2, dy=-1))
     page.get_by_role("button", name="Mark this position").click()
@@ -251,50 +274,6 @@ def test_a_screen_reader_is_told_what_happens(visit):
     )
     assert handle(page).get_attribute("aria-label").startswith("Object “line”, moved 1 right. Arrow keys move it")
     assert page.get_by_role("img", name="pooled map, 0 of 1 cells changed: 3").is_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violation(visit, theme):
-    page = visit(figures.shift("cat", "left-right edge", "max 4", dx=1), http=True, reduced_motion="reduce")
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["impact"], v["nodes"][0]["html"]) for v in found] == []
-
-
-@pytest.mark.parametrize("width", [320, 360, 541, 768, 1280])
-def test_no_width_makes_the_page_scroll_sideways(visit, width):
-    rows = np.full((16, 16), 999)
-    page = visit(
-        figures.shift(pooling="blur, every second"), figures.shift(rows, "blur", dx=1),
-        viewport={"width": width, "height": 740},
-    )  # fmt: skip
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    outside = page.locator(".dlf-body").first.evaluate("""body => {
-      const { left, right } = body.querySelector(".dlf-choices").getBoundingClientRect();
-      return [...body.querySelectorAll("select, button, .dlf-square, dd, .dlf-title")]
-        .map(part => part.getBoundingClientRect())
-        .filter(box => box.right > right + 0.5 || box.left < left - 0.5).length;
-    }""")
-    assert outside == 0
-
-
-def test_on_a_phone_everything_that_can_be_pressed_is_24_pixels_or_more(visit):
-    page = visit(figures.shift(), **PHONE)
-    boxes = [element.bounding_box() for element in page.locator("button, select, [role=application]").all()]
-    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
-
-
-@pytest.mark.parametrize("width", [360, 800])
-def test_moving_and_choosing_never_move_the_controls(visit, width):
-    page = visit(figures.shift("cat"), viewport={"width": width, "height": 740})
-    button = page.get_by_role("button", name="Mark this position")
-    places = set()
-    for pooling in figures.POOLINGS:
-        page.get_by_role("combobox", name="Pooling").select_option(pooling)
-        for key in ("ArrowRight", "ArrowDown", "Home"):
-            handle(page).press(key)
-            places.add(button.bounding_box()["y"] + page.evaluate("scrollY"))
-    assert len(places) == 1
 
 
 def test_the_numbers_of_the_pooled_map_are_written_into_it(visit):

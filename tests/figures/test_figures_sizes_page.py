@@ -20,20 +20,27 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_no_width_makes_the_page_scroll_sideways(visit, width):
-    page = visit(*(make() for make in STATES.values()), viewport={"width": width, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("width", [320, 360, 768])
-def test_the_whole_picture_is_inside_its_figure(visit, width):
-    page = visit(*(make() for make in STATES.values()), viewport={"width": width, "height": 740})
+def test_at_no_width_is_anything_outside_its_figure_or_the_page(visit):
+    page = visit(*(make() for make in STATES.values()))
     outside = """all => all.filter((cell) => {
       const [inner, outer] = [cell, cell.closest(".dlf-body")].map((element) => element.getBoundingClientRect());
       return inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom;
     }).length"""
-    assert page.locator(".dlf-cell, .dlf-frame, button, select, .dlf-fraction").evaluate_all(outside) == 0
+    for width in (1280, 320, 360, 541, 768):  # from wide to narrow first: a reader turns the phone
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".dlf-cell, .dlf-frame, button, select, .dlf-fraction").evaluate_all(outside) == 0
+
+
+def test_a_number_is_large_enough_to_read_or_not_there_at_all(visit):
+    page = visit(*(make() for make in STATES.values()))
+    sizes = """all => all.filter((cell) => cell.textContent)
+      .map((cell) => parseFloat(getComputedStyle(cell).fontSize))"""
+    for width in (320, 480, 600, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        found = page.locator(".dlf-cell").evaluate_all(sizes)
+        assert max(found) >= 10
+        assert [size for size in found if 0 < size < 7.9] == []
 
 
 @pytest.mark.parametrize("make", BOTH)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import traitlets
 
 from dlcourse import _validate
-from dlcourse.figures.base import Figure
+from dlcourse.figures.base import Figure, Truth
 
 BOUNDS = {"input": (1, 14), "kernel": (1, 5), "padding": (0, 8), "stride": (1, 5), "dilation": (1, 3)}
 """The smallest and the largest value of each setting: what can still be told apart on a phone."""
@@ -22,7 +23,7 @@ class ConvArithmetic(Figure, module="conv_arithmetic"):
     padding = traitlets.Any(0).tag(sync=True)
     stride = traitlets.Any(1).tag(sync=True)
     dilation = traitlets.Any(1).tag(sync=True)
-    uses = traitlets.Bool(False).tag(sync=True)
+    uses = Truth(False).tag(sync=True)
     row = traitlets.Any(0).tag(sync=True)
     column = traitlets.Any(0).tag(sync=True)
 
@@ -119,7 +120,7 @@ def conv_arithmetic(
     Raises
     ------
     ValueError : a setting out of bounds, a padding with more or fewer than two sides, a position without an output.
-    TypeError : a setting that is not a whole number.
+    TypeError : a setting that is not a whole number, or not True or False.
 
     Examples
     --------
@@ -140,8 +141,13 @@ def _setting(name: str, value: Any) -> int:
 
 def _sides(padding: Any) -> tuple[int, int]:
     """`padding` as the cells before and those after the input."""
+    if isinstance(padding, np.ndarray):
+        padding = padding.tolist()
+    if isinstance(padding, Integral):
+        padding = (padding, padding)
+    fault = f"padding must be a whole number or a pair (before, after), got {_validate.describe(padding)}"
     if not isinstance(padding, list | tuple):
-        return _setting("padding", padding), _setting("padding", padding)
+        raise TypeError(fault)
     if len(padding) != 2:
-        raise ValueError(f"padding must be a whole number or a pair (before, after), got {_validate.describe(padding)}")
+        raise ValueError(fault)
     return _setting("padding", padding[0]), _setting("padding", padding[1])

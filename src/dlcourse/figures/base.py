@@ -9,12 +9,23 @@ import reprlib
 from typing import Any, ClassVar
 
 import anywidget
+import traitlets
+
+from dlcourse import _validate
 
 STATIC = pathlib.Path(__file__).parent / "static"
 """The folder of the figures' scripts and of their style sheet, which the book's site copies."""
 
 _short = reprlib.Repr()
 _short.maxlist = 16
+
+
+class Truth(traitlets.Bool):
+    """A trait that is true or false; NumPy's truth values count too."""
+
+    def validate(self, obj: Any, value: Any) -> bool:
+        """`value` as a bool, or an error that names the trait."""
+        return _validate.truth(str(self.name), value)
 
 
 class Figure(anywidget.AnyWidget):

@@ -10,7 +10,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from dlcourse import _validate
-from dlcourse.figures.base import Figure
+from dlcourse.figures.base import Figure, Truth
 
 LARGEST_SIDE = 16
 LARGEST_KERNEL_SIDE = 7
@@ -34,8 +34,8 @@ class Conv1d(Figure, module="conv1d"):
     input = traitlets.Any().tag(sync=True)
     kernel = traitlets.Any().tag(sync=True)
     bias = traitlets.Any(0).tag(sync=True)
-    flip = traitlets.Bool(False).tag(sync=True)
-    relu = traitlets.Bool(False).tag(sync=True)
+    flip = Truth(False).tag(sync=True)
+    relu = Truth(False).tag(sync=True)
     position = traitlets.Any(0).tag(sync=True)
 
     @property

@@ -140,10 +140,15 @@ def receptive_field(
 
 def _layers(value: Any) -> list[list[int]]:
     """`value` as a list of [kernel, stride, dilation], if that is what it holds."""
-    if not isinstance(value, list | tuple | np.ndarray) or not all(
-        isinstance(v, list | tuple | np.ndarray) for v in value
-    ):
-        raise TypeError(f"layers must be a list of (kernel, stride) or longer, got {_validate.describe(value)}")
+
+    def listed(x: Any) -> bool:
+        return isinstance(x, list | tuple) or (isinstance(x, np.ndarray) and x.ndim > 0)
+
+    if not listed(value) or not all(map(listed, value)):
+        raise TypeError(
+            "layers must be a list with (kernel, stride) or (kernel, stride, dilation) for each layer, "
+            f"got {_validate.describe(value)}"
+        )
     if not 1 <= len(value) <= MOST_LAYERS:
         raise ValueError(f"layers must hold 1 to {MOST_LAYERS} layers, got {len(value)}")
     layers = []

@@ -104,8 +104,8 @@ function render({ model, el }) {
   ].map(([name, of]) => {
     const changes = () => of(model.get("input"), size().extent);
     const allowed = () => {
-      const [{ stride, padding }, { dilation }] = [{ ...read(), ...changes() }, read()];
-      return Math.max(...[padding].flat()) <= BOUNDS.padding[1] && !(name === "Keras" && stride * dilation > stride);
+      const { padding, dilation } = { ...read(), ...changes() };
+      return Math.max(...[padding].flat()) <= BOUNDS.padding[1] && !(name === "Keras" && dilation > 1);
     };
     const onclick = () => { if (allowed()) change(changes()); };
     const element = h("button", { type: "button", class: "dlf-button", onclick }, name);
@@ -271,7 +271,7 @@ function render({ model, el }) {
       stage,
       h("div", { class: "dlf-choices dlf-legend" },
         ...[["read", "", "read now"], ["pad", "0", "padding"], ["unread", "", "never read"]].map(([name, text, label]) =>
-          h("span", { class: `dlf-swatch` }, h("i", { class: `dlf-cell dlf-${name}` }, text), label)),
+          h("span", { class: "dlf-swatch" }, h("i", { class: `dlf-cell dlf-${name}` }, text), label)),
         h("label", { class: "dlf-check" }, uses, " count the readers")),
       said, bar, sum, extents, judged,
       h("p", { class: "dlf-note" }, HINT)));

@@ -82,7 +82,8 @@ function render({ model, el }) {
   const remove = button("fewer", "Remove layer", () => {
     if (model.get("layers").length > 1) restack(model.get("layers").slice(0, -1));
   });
-  const reset = button("reset", "Reset", () => { preview = null; write(structuredClone(first)); draw(); }, { class: "dlf-button dlf-short" });
+  const toStart = () => { preview = null; write(structuredClone(first)); draw(); };
+  const reset = button("reset", "Reset", toStart, { class: "dlf-button dlf-short" });
   const stage = h("div", { class: "dlf-tower" });
   const table = h("table", { class: "dlf-layers" });
   const said = h("p", { class: "dlf-said", "aria-live": "polite" });
@@ -185,19 +186,20 @@ function render({ model, el }) {
     if (!fits) return;
 
     const counts = cone(layers, layer, unit);
+    const largestOf = counts.map((level) => Math.max(...level.values()));
+    const tabStop = pinned();
     rows.forEach(({ cells }, l) => cells.forEach((cell, i) => {
       const count = counts[l]?.get(i) ?? 0;
       cell.textContent = count || "";
       cell.style.setProperty("--characters", String(count).length);
-      cell.style.setProperty("--amount", count ? (0.25 + 0.75 * count / Math.max(...counts[l].values())).toFixed(3) : 0);
+      cell.style.setProperty("--amount", count ? (0.25 + 0.75 * count / largestOf[l]).toFixed(3) : 0);
       cell.classList.toggle("dlf-now", l === layer && i === unit);
       cell.classList.toggle("dlf-beyond", !count);
-      cell.tabIndex = same([l, i], pinned()) ? 0 : -1;
+      cell.tabIndex = same([l, i], tabStop) ? 0 : -1;
     }));
     const { field, jump } = all[layer];
     const start = unit * jump;
-    const most = Math.max(...counts[0].values());
-    rows.bars.forEach((bar, i) => bar.style.setProperty("--share", (counts[0].get(i) ?? 0) / most));
+    rows.bars.forEach((bar, i) => bar.style.setProperty("--share", (counts[0].get(i) ?? 0) / largestOf[0]));
     rows.ruler.textContent = `field ${field}`;
     rows.ruler.style.setProperty("--at", start);
     rows.ruler.style.setProperty("--field", field);
@@ -205,7 +207,8 @@ function render({ model, el }) {
 
     const { total, width, seen } = middleHalf(counts[0], start, field);
     const gaps = seen < field ? `, but reads only ${seen} of them` : "";
-    const half = width < field ? ` At least half of them begin in the middle ${width === 1 ? "input" : `${width} inputs`}.` : "";
+    const middle = width === 1 ? "input" : `${width} inputs`;
+    const half = width < field ? ` At least half of them begin in the middle ${middle}.` : "";
     said.textContent = layer
       ? `Unit ${unit} of layer ${layer} sees ${field === 1 ? `input ${start}` : `inputs ${start} to ${start + field - 1}`}: ` +
         `a receptive field of ${field}${gaps}. ${total === 1 ? "1 path leads" : `${total} paths lead`} to it.${half}`

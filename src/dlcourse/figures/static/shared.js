@@ -180,6 +180,7 @@ function transport({ get, count, go, reset, delay }) {
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
     where.replaceChildren(h("span", {}, "window "), `${get() + 1} of ${count()}`);
+    play.setAttribute("aria-disabled", count() < 2);
     previous.setAttribute("aria-disabled", get() <= 0);
     next.setAttribute("aria-disabled", get() === count() - 1);
   };

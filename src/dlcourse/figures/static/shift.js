@@ -167,24 +167,24 @@ function render({ model, el }) {
   });
   const rests = [["Back", back], ["Mark this position", mark]].map(([text, onclick]) =>
     h("button", { type: "button", class: "dlf-button", onclick }, text));
-  const pad = h("div", { class: "dlf-pad", role: "group", "aria-label": "Move the object" }, ...arrows, rests[0]);
+  const pad = h("div", { class: "dlf-arrows", role: "group", "aria-label": "Move the object" }, ...arrows, rests[0]);
   const moves = h("div", { class: "dlf-moves" }, pad, rests[1]);
 
   // The image is the handle: a pointer drags the object from wherever it is pressed.
   const handle = image.square;
   let grip = null;
   handle.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || grip) return; // a second finger moves nothing
     handle.setPointerCapture(event.pointerId);
-    grip = { x: event.clientX, y: event.clientY, dx: model.get("dx"), dy: model.get("dy") };
+    grip = { id: event.pointerId, x: event.clientX, y: event.clientY, dx: model.get("dx"), dy: model.get("dy") };
   });
   handle.addEventListener("pointermove", (event) => {
-    if (!grip) return;
+    if (grip?.id !== event.pointerId) return;
     const by = (distance) => Math.round((distance / handle.clientWidth) * SIDE);
     const [dx, dy] = [grip.dx + by(event.clientX - grip.x), grip.dy + by(event.clientY - grip.y)];
     if (dx !== model.get("dx") || dy !== model.get("dy")) go(dx, dy);
   });
-  for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, () => { grip = null; });
+  handle.addEventListener("lostpointercapture", (event) => { if (grip?.id === event.pointerId) grip = null; });
   handle.addEventListener("keydown", (event) => {
     const to = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.altKey || event.metaKey || event.ctrlKey || !(to || event.key === "Home")) return;
