@@ -58,7 +58,7 @@ lint:
 unit:
 	@echo "== 2/5 unit tests, doctests, coverage"
 	@$(RUN) -m pytest -q --doctest-modules src/dlcourse book/_ext
-	@$(RUN) -m pytest -q -n 2 --dist loadfile --ignore=tests/site --cov --cov-report=term --cov-fail-under=95 tests
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/site --cov --cov-report=term --cov-fail-under=95 tests
 
 notebook-tests:
 	@echo "== 3/5 every notebook against its committed outputs"
