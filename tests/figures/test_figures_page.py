@@ -125,16 +125,28 @@ def test_the_dark_theme_darkens_the_figure(visit):
     assert page.evaluate(colour) == "rgb(20, 24, 30)"
 
 
-def test_nothing_glides_where_the_reader_asked_for_less_motion(visit):
-    duration = "getComputedStyle(document.querySelector('.dlf-slide')).transitionDuration"
-    assert visit(figures.conv1d()).evaluate(duration) == "0.35s"
-    assert visit(figures.conv1d(), reduced_motion="reduce").evaluate(duration) == "0s"
+@pytest.mark.parametrize(
+    ("make", "part", "seconds"),
+    [(figures.conv1d, ".dlf-slide", "0.35s"), (figures.conv_arithmetic, ".dlf-frame", "0.25s")],
+)
+def test_nothing_glides_where_the_reader_asked_for_less_motion(visit, make, part, seconds):
+    duration = f"getComputedStyle(document.querySelector('{part}')).transitionDuration"
+    assert visit(make()).evaluate(duration) == seconds
+    assert visit(make(), reduced_motion="reduce").evaluate(duration) == "0s"
 
 
-@pytest.mark.parametrize("make", BOTH)
-def test_stepping_through_all_windows_never_moves_the_controls(visit, make):
-    long = figures.conv1d([0.5, -1, 12, 0.25, 3, 1], [-1.5, 1, 10]), figures.conv2d(np.eye(5) * -7, kernel="blur")
-    page = visit(long[BOTH.index(make)], viewport={"width": 360, "height": 740})
+@pytest.mark.parametrize(
+    ("make", "width"),
+    [
+        (lambda: figures.conv1d([0.5, -1, 12, 0.25, 3, 1], [-1.5, 1, 10]), 360),
+        (lambda: figures.conv2d(np.eye(5) * -7, kernel="blur"), 360),
+        (lambda: figures.conv_arithmetic(5, 2, 1, 2, 2), 360),
+        (lambda: figures.conv_arithmetic(5, 2, 1, 2, 2), 768),
+    ],
+    ids=["conv1d", "conv2d", "conv_arithmetic", "conv_arithmetic, wide"],
+)
+def test_stepping_through_all_windows_never_moves_the_controls(visit, make, width):
+    page = visit(make(), viewport={"width": width, "height": 740})
     step = page.get_by_role("button", name="Next")
     places = []
     while step.get_attribute("aria-disabled") == "false":

@@ -69,24 +69,6 @@ def test_every_number_can_be_read_on_its_colour(visit, theme):
     assert min(map(contrast, pairs)) >= 4.5
 
 
-def test_nothing_glides_where_the_reader_asked_for_less_motion(visit):
-    duration = "getComputedStyle(document.querySelector('.dlf-frame')).transitionDuration"
-    assert visit(figures.conv_arithmetic()).evaluate(duration) == "0.25s"
-    assert visit(figures.conv_arithmetic(), reduced_motion="reduce").evaluate(duration) == "0s"
-
-
-@pytest.mark.parametrize("width", [360, 768])
-def test_stepping_through_all_windows_never_moves_the_controls(visit, width):
-    page = visit(figures.conv_arithmetic(5, 2, 1, 2, 2), viewport={"width": width, "height": 740})
-    step = page.get_by_role("button", name="Next")
-    places = []
-    while step.get_attribute("aria-disabled") == "false":
-        step.click()
-        places.append(step.bounding_box()["y"] + page.evaluate("scrollY"))
-    assert len(places) > 5
-    assert len(set(places)) == 1
-
-
 @pytest.mark.parametrize("make", BOTH)
 def test_two_figures_on_a_page_are_independent(visit, make):
     page = visit(make(), make())
