@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 TAKES_ANYTHING = {"case"}
-SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "plot")
+SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "metrics", "plot")
 
 
 def public_functions():

@@ -7,7 +7,7 @@ import pytest
 
 import dlcourse
 
-HEAVY = ("torch", "tensorflow", "keras", "matplotlib", "skimage", "sklearn", "anywidget", "mlxtend")
+HEAVY = ("torch", "tensorflow", "keras", "matplotlib", "skimage", "sklearn", "anywidget", "mlxtend", "statsmodels")
 
 
 def loaded_after(statement):
@@ -28,6 +28,7 @@ def test_importing_the_package_loads_no_framework():
         ("device", set()),
         ("check", set()),
         ("count", set()),
+        ("metrics", set()),
         ("figures", {"anywidget"}),
         ("plot", {"matplotlib"}),
     ],
@@ -37,7 +38,7 @@ def test_each_submodule_loads_only_what_it_needs(submodule, allowed):
 
 
 def test_submodules_are_listed_and_found():
-    assert {"check", "count", "data", "device", "figures", "plot"} <= set(dir(dlcourse))
+    assert {"check", "count", "data", "device", "figures", "metrics", "plot"} <= set(dir(dlcourse))
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 
 

@@ -1,4 +1,5 @@
-"""Data for every chapter, without a download: drawn pets, handwritten digits, photographs, your own class folders.
+"""Data for every chapter, without a download: drawn pets, handwritten digits, photographs, sunspots, your own class
+folders.
 
 `import dlcourse.data` loads no scikit-image, scikit-learn or framework; each part is loaded when it is first used.
 """
@@ -14,16 +15,19 @@ if TYPE_CHECKING:
     from dlcourse.data._folders import image_folder
     from dlcourse.data._photo import photo, photo_names
     from dlcourse.data._split import split
+    from dlcourse.data._sunspots import Sunspots, sunspots
 
-__all__ = ["Digits", "digits", "image_folder", "pets", "photo", "photo_names", "split"]
+__all__ = ["Digits", "Sunspots", "digits", "image_folder", "pets", "photo", "photo_names", "split", "sunspots"]
 
 _HOMES = {
     "Digits": "_digits",
+    "Sunspots": "_sunspots",
     "digits": "_digits",
     "image_folder": "_folders",
     "photo": "_photo",
     "photo_names": "_photo",
     "split": "_split",
+    "sunspots": "_sunspots",
 }
 
 

@@ -1,0 +1,163 @@
+"""How good a classifier's answers are: accuracy, top-k accuracy, the confusion matrix, precision and recall by class.
+
+Everything is counted over the samples handed in, all at once. An average of the averages of batches is another number
+where the last batch is shorter.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlcourse import _validate
+
+__all__ = ["accuracy", "confusion_matrix", "precision_recall", "top_k_accuracy"]
+
+
+def _class_numbers(name: str, value: Any, classes: int | None = None) -> np.ndarray:
+    """`value` as a vector of class numbers, each 0 or more and, where `classes` is given, below it."""
+    numbers = _validate.array(name, value, (None,), kind="biu")
+    if numbers.size == 0:
+        raise ValueError(f"{name} must hold one class number at least, got {_validate.describe(numbers)}")
+    if numbers.min() < 0 or (classes is not None and numbers.max() >= classes):
+        top = "" if classes is None else f" and below {classes}, the number of classes"
+        raise ValueError(f"{name} must be 0 or more{top}; got {numbers.min()} to {numbers.max()}")
+    return numbers.astype(np.int64)
+
+
+def _two(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and predictions as class numbers, one prediction for each label."""
+    if classes is not None:
+        classes = _validate.whole("classes", classes, 1)
+    true = _class_numbers("labels", labels, classes)
+    found = _class_numbers("predictions", predictions, classes)
+    if len(true) != len(found):
+        raise ValueError(f"predictions must hold one class for each of the {len(true)} labels, got {len(found)}")
+    return true, found
+
+
+def accuracy(labels: Any, predictions: Any) -> float:
+    """The share of predictions that are right.
+
+    Parameters
+    ----------
+    labels : (N,) array of class numbers, counted from 0
+    predictions : (N,) array of the predicted class numbers, such as `scores.argmax(1)`
+
+    Returns
+    -------
+    float in [0, 1]
+
+    Raises
+    ------
+    TypeError, ValueError : not two vectors of class numbers of one length, or empty ones.
+
+    Examples
+    --------
+    >>> accuracy([0, 1, 2, 2], [0, 1, 2, 0])
+    0.75
+    """
+    true, found = _two(labels, predictions)
+    return float((true == found).mean())
+
+
+def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
+    """The share of samples whose true class is among the `k` highest scores; `1 - top_k_accuracy` is the top-k error.
+
+    A class counts as among the first k if fewer than k classes score strictly more, or as much and come earlier: of
+    classes that tie, the one with the lower number comes first.
+
+    Parameters
+    ----------
+    labels : (N,) array of class numbers, counted from 0
+    scores : (N, C) array: a score for each class, logits or probabilities
+    k : how many guesses are allowed, from 1 to C
+
+    Returns
+    -------
+    float in [0, 1]
+
+    Raises
+    ------
+    TypeError, ValueError : shapes that do not fit, scores that are not numbers (NaN), k beyond the classes.
+
+    References
+    ----------
+    Russakovsky et al. 2015, "ImageNet Large Scale Visual Recognition Challenge", arXiv 1409.0575: k = 5.
+
+    Examples
+    --------
+    >>> top_k_accuracy([2, 0], [[0.1, 0.5, 0.4], [0.1, 0.5, 0.4]], k=2)
+    0.5
+    """
+    table = _validate.array("scores", scores, (None, None)).astype(np.float64)
+    if np.isnan(table).any():
+        raise ValueError("scores must be numbers, got NaN in them")
+    true = _class_numbers("labels", labels, table.shape[1])
+    if len(true) != len(table):
+        raise ValueError(f"scores must have one row for each of the {len(true)} labels, got {len(table)}")
+    k = _validate.whole("k", k, 1, table.shape[1])
+    best = np.argsort(-table, axis=1, kind="stable")[:, :k]
+    return float((best == true[:, None]).any(axis=1).mean())
+
+
+def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) -> np.ndarray:
+    """How often each class was taken for each: rows are the true classes, columns the predicted ones.
+
+    Parameters
+    ----------
+    labels : (N,) array of class numbers, counted from 0
+    predictions : (N,) array of the predicted class numbers
+    classes : how many classes there are; None: as many as the highest number that occurs says
+
+    Returns
+    -------
+    (classes, classes) array of int64; its sum is N, its diagonal holds the right ones.
+
+    Raises
+    ------
+    TypeError, ValueError : not two vectors of class numbers of one length, empty ones, or numbers beyond `classes`.
+
+    Examples
+    --------
+    >>> confusion_matrix([0, 0, 1, 2], [0, 1, 1, 1], classes=3)
+    array([[1, 1, 0],
+           [0, 1, 0],
+           [0, 1, 0]])
+    """
+    true, found = _two(labels, predictions, classes)
+    size = int(max(true.max(), found.max())) + 1 if classes is None else int(classes)
+    return np.bincount(true * size + found, minlength=size * size).reshape(size, size)
+
+
+def precision_recall(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Precision and recall of each class.
+
+    *Precision*: of the samples predicted as this class, the share that belongs to it. *Recall*: of the samples that
+    belong to it, the share that is predicted as it.
+
+    Parameters
+    ----------
+    labels : (N,) array of class numbers, counted from 0
+    predictions : (N,) array of the predicted class numbers
+    classes : how many classes there are; None: as many as the highest number that occurs says
+
+    Returns
+    -------
+    Two (classes,) arrays in [0, 1]: precision, recall. NaN where there is nothing to divide by: the precision of a
+    class that is never predicted, the recall of a class that has no samples.
+
+    Raises
+    ------
+    TypeError, ValueError : as `confusion_matrix`.
+
+    Examples
+    --------
+    >>> precision, recall = precision_recall([0, 0, 1, 1], [0, 1, 1, 1])
+    >>> precision.round(2).tolist(), recall.tolist()
+    ([1.0, 0.67], [0.5, 1.0])
+    """
+    table = confusion_matrix(labels, predictions, classes)
+    with np.errstate(invalid="ignore"):
+        return table.diagonal() / table.sum(axis=0), table.diagonal() / table.sum(axis=1)

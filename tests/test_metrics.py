@@ -1,0 +1,83 @@
+"""Measures of classification, against scikit-learn and by hand."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+from dlcourse import metrics
+
+PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40)
+
+
+@given(PAIRS)
+def test_accuracy_matrix_precision_and_recall_are_scikit_learns(pairs):
+    true, found = np.array(pairs).T
+    assert metrics.accuracy(true, found) == sk.accuracy_score(true, found)
+    matrix = metrics.confusion_matrix(true, found, classes=5)
+    assert np.array_equal(matrix, sk.confusion_matrix(true, found, labels=range(5)))
+    precision, recall, _, _ = sk.precision_recall_fscore_support(true, found, labels=range(5), zero_division=np.nan)
+    ours = metrics.precision_recall(true, found, classes=5)
+    np.testing.assert_array_equal(ours, (precision, recall))
+
+
+@given(st.integers(1, 5), st.integers(0, 1000))
+def test_top_k_accuracy_is_scikit_learns(k, seed):
+    random = np.random.default_rng(seed)
+    labels, scores = random.integers(0, 6, 20), random.normal(size=(20, 6))
+    theirs = sk.top_k_accuracy_score(labels, scores, k=k, labels=range(6))
+    assert metrics.top_k_accuracy(labels, scores, k) == pytest.approx(theirs)
+
+
+def test_all_samples_count_the_same_and_not_all_batches():
+    """75 samples in batches of 32: 30, 30 and 2 of 11 right. The mean of the three accuracies is 0.686."""
+    right = np.concatenate([np.arange(32) < 30, np.arange(32) < 30, np.arange(11) < 2])
+    assert metrics.accuracy(np.ones(75, int), right.astype(int)) == pytest.approx(62 / 75)
+
+
+def test_a_tie_goes_to_the_class_with_the_lower_number():
+    assert metrics.top_k_accuracy([0, 1, 2], np.zeros((3, 3)), k=1) == pytest.approx(1 / 3)
+    assert metrics.top_k_accuracy([0, 1, 2], np.zeros((3, 3)), k=2) == pytest.approx(2 / 3)
+
+
+def test_whole_number_scores_do_not_wrap_round():
+    assert metrics.top_k_accuracy([2], np.array([[0, 1, 200]], np.uint8), k=1) == 1.0
+
+
+def test_rows_are_the_true_classes():
+    assert metrics.confusion_matrix([0, 0], [1, 1]).tolist() == [[0, 2], [0, 0]]
+
+
+def test_nothing_to_divide_by_is_nan_and_not_zero():
+    precision, recall = metrics.precision_recall([0, 0], [1, 1], classes=3)
+    np.testing.assert_array_equal(precision, [np.nan, 0, np.nan])
+    np.testing.assert_array_equal(recall, [0, np.nan, np.nan])
+
+
+def test_tensors_lists_and_arrays_are_taken():
+    assert metrics.accuracy(torch.tensor([1, 0]), [1, 1]) == 0.5
+    assert metrics.top_k_accuracy(torch.tensor([1]), torch.tensor([[0.1, 0.9]], requires_grad=True), k=1) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: metrics.accuracy([0, 1], [0]), ValueError, "each of the 2 labels, got 1"),
+        (lambda: metrics.accuracy([], []), (TypeError, ValueError), "labels"),
+        (lambda: metrics.accuracy([0.0, 1.0], [0, 1]), TypeError, "labels must hold"),
+        (lambda: metrics.accuracy([[0, 1]], [0, 1]), ValueError, "labels must have shape"),
+        (lambda: metrics.accuracy([0, -1], [0, 1]), ValueError, "labels must be 0 or more"),
+        (lambda: metrics.confusion_matrix([0, 3], [0, 1], classes=3), ValueError, "below 3"),
+        (lambda: metrics.confusion_matrix([0], [0], classes=0), ValueError, "classes must be at least 1"),
+        (lambda: metrics.precision_recall([0], [3], classes=3), ValueError, "predictions must be 0 or more and below"),
+        (lambda: metrics.top_k_accuracy([0], [[0.1, 0.9]], k=3), ValueError, "k must be between 1 and 2"),
+        (lambda: metrics.top_k_accuracy([0], [[np.nan, 0.9]], k=1), ValueError, "NaN"),
+        (lambda: metrics.top_k_accuracy([0, 1], [[0.1, 0.9]], k=1), ValueError, "one row for each of the 2 labels"),
+        (lambda: metrics.top_k_accuracy([2], [[0.1, 0.9]], k=1), ValueError, "below 2"),
+    ],
+)
+def test_bad_input_is_named(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
