@@ -6,6 +6,20 @@ site, on a transparent ground with light ink. The data's own colours are the sam
 
 from dlcourse.plot._charts import curves, heatmap
 from dlcourse.plot._images import boxes, grid, masks
+from dlcourse.plot._network import network
+from dlcourse.plot._numbers import bars, scatter
 from dlcourse.plot._style import COLORS, Picture, use_style
 
-__all__ = ["COLORS", "Picture", "boxes", "curves", "grid", "heatmap", "masks", "use_style"]
+__all__ = [
+    "COLORS",
+    "Picture",
+    "bars",
+    "boxes",
+    "curves",
+    "grid",
+    "heatmap",
+    "masks",
+    "network",
+    "scatter",
+    "use_style",
+]

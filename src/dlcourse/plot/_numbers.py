@@ -1,0 +1,133 @@
+"""Named numbers: bars and points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib
+import numpy as np
+
+from dlcourse import _validate
+from dlcourse.plot import _style
+
+
+def _named(name: str, values: Any) -> dict[str, Any]:
+    """`values` as a dict with at least one entry and texts for names."""
+    if not isinstance(values, Mapping) or not values:
+        raise ValueError(f"{name} must be a dict with at least one entry, got {_validate.describe(values)}")
+    return {str(key): value for key, value in values.items()}
+
+
+def bars(
+    values: Mapping[Any, float],
+    *,
+    ylabel: str = "",
+    lines: Mapping[str, float] | None = None,
+    digits: int = 1,
+    size: tuple[float, float] = (7.0, 3.2),
+) -> _style.Picture:
+    """One bar for each name, with its number written on it.
+
+    Parameters
+    ----------
+    values : name of each bar -> its height; a name may have several lines
+    ylabel : what the heights mean, with the unit
+    lines : name -> height of dashed lines across the bars, to compare with
+    digits : decimals written
+    size : width and height in inches
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : nothing to draw, or heights that are not finite numbers, or negative.
+
+    Examples
+    --------
+    >>> bars({"cats": 3, "dogs": 2}, ylabel="animals", digits=0)
+    <Picture with 1 panel>
+    """
+    heights = {k: _validate.real(f"values[{k!r}]", v, 0) for k, v in _named("values", values).items()}
+    levels = {k: _validate.real(f"lines[{k!r}]", v) for k, v in _named("lines", lines).items()} if lines else {}
+    digits = _validate.whole("digits", digits, 0, 6)
+    figure, panels = _style.picture(1, 1, *_validate.pair("size", size))
+    axes = panels[0, 0]
+    with matplotlib.rc_context(_style.STYLE):
+        axes.bar(list(heights), list(heights.values()), color=_style.COLORS[0], width=0.7)
+        room = 0.1 * max(map(abs, heights.values()))  # a number's height
+        for place, height in enumerate(heights.values()):
+            hidden = [level for level in levels.values() if height <= level < height + room]
+            above = {"xy": (place, max([height, *hidden])), "xytext": (0, 3), "textcoords": "offset points"}
+            axes.annotate(f"{height:.{digits}f}", **above, ha="center", va="bottom")
+        for (name, level), color in zip(levels.items(), _style.COLORS[1:], strict=False):
+            axes.axhline(level, color=color, linestyle="--", label=name)
+        axes.set(ylabel=ylabel)
+        axes.margins(y=0.12)
+        axes.grid(axis="x", visible=False)
+        if levels:
+            axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(levels), borderaxespad=0.2)
+    return figure
+
+
+def scatter(
+    groups: Mapping[Any, Any],
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+    logx: bool = False,
+    size: tuple[float, float] = (7.0, 3.6),
+) -> _style.Picture:
+    """Points in groups, each group in its own colour and shape, with its name beside it.
+
+    Parameters
+    ----------
+    groups : name -> one point `(x, y)`, or an (N, 2) array of points
+    xlabel, ylabel : what the axes mean, with units
+    logx : logarithmic horizontal axis
+    size : width and height in inches
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : nothing to draw, more than seven groups, or points that are not pairs of finite numbers.
+
+    Examples
+    --------
+    >>> scatter({"small": (1, 0.9), "large": [(10, 0.95), (10, 0.97)]}, xlabel="size", logx=True)
+    <Picture with 1 panel>
+    """
+    points: dict[str, np.ndarray] = {}
+    for name, value in _named("groups", groups).items():
+        points[name] = _validate.array(f"groups[{name!r}]", np.atleast_2d(_validate.without_device(value)), (None, 2))
+        if not np.isfinite(points[name]).all() or not points[name].size:
+            raise ValueError(f"groups[{name!r}] must hold finite numbers, one point at least")
+    if len(points) > len(_style.COLORS):
+        raise ValueError(f"groups must be {len(_style.COLORS)} at most, to be told apart; got {len(points)}")
+    figure, panels = _style.picture(1, 1, *_validate.pair("size", size))
+    axes = panels[0, 0]
+    everything = np.concatenate(list(points.values()))
+    middle = np.median(np.log(everything[:, 0]) if logx else everything[:, 0])
+    with matplotlib.rc_context(_style.STYLE):
+        axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear")
+        for (name, group), color, marker in zip(points.items(), _style.COLORS, "osD^vPX", strict=False):
+            axes.plot(*group.T, marker=marker, linestyle="none", color=color, markersize=7, alpha=0.85)
+            x, y = group.mean(axis=0)
+            left = (np.log(x) if logx else x) <= middle
+            axes.annotate(
+                name,
+                (x, y),
+                (10 if left else -10, 0),
+                textcoords="offset points",
+                ha="left" if left else "right",
+                va="center",
+                color=color,
+                fontweight="bold",
+            )
+        axes.margins(0.08, 0.12)
+    return figure

@@ -1,0 +1,87 @@
+"""Bars, points, and pictures of networks: what is drawn is what was handed in."""
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from dlcourse import count, plot
+
+
+def words(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_each_bar_is_as_high_as_its_number_says():
+    picture = plot.bars({"2012": 16.4, "2015": 3.57}, ylabel="error", lines={"person": 5.1})
+    axes = picture.axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [16.4, 3.57]
+    assert words(axes) == ["16.4", "3.6"]
+    assert axes.lines[0].get_ydata()[0] == 5.1
+    assert axes.texts[1].xy[1] == 5.1, "the number stands above the line that would cross it"
+    assert axes.texts[0].xy[1] == 16.4
+
+
+def test_groups_of_points_have_their_names_and_their_own_looks():
+    picture = plot.scatter({"a": (1, 0.9), "b": np.array([[10, 0.95], [20, 0.97]])}, logx=True)
+    axes = picture.axes[0]
+    assert [line.get_xydata().tolist() for line in axes.lines] == [[[1, 0.9]], [[10, 0.95], [20, 0.97]]]
+    assert words(axes) == ["a", "b"]
+    assert len({line.get_marker() for line in axes.lines}) == len({line.get_color() for line in axes.lines}) == 2
+    assert axes.get_xscale() == "log"
+
+
+def small():
+    return torch.nn.Sequential(
+        torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.BatchNorm2d(8), torch.nn.ReLU()),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(8 * 16, 10),
+    )
+
+
+def shapes(axes):
+    return [(round(p.get_width(), 3), to_hex(p.get_facecolor())) for p in axes.patches if isinstance(p, Rectangle)]
+
+
+def test_a_network_is_drawn_with_its_sizes_work_and_weights():
+    volumes, macs, parameters = plot.network(count.count(small(), (3, 8, 8)), depth=1).axes
+    assert words(volumes) == ["0", "8 × 8 × 8", "1", "8 × 4 × 4", "3", "10"]  # flattening is not drawn
+    assert shapes(volumes) == [(1.0, "#2f7fd0"), (0.5, "#6b7785"), (0.03, "#e07b1a")]
+    assert [bar.get_width() for bar in macs.patches] == [3 * 9 * 8 * 64, 0, 1280]
+    assert [bar.get_width() for bar in parameters.patches] == [3 * 9 * 8 + 8 + 16, 0, 1290]
+    assert words(macs) == ["13.8 k", "", "1.28 k"]
+
+
+def test_without_joining_each_layer_is_a_row():
+    volumes = plot.network(count.count(small(), (3, 8, 8))).axes[0]
+    assert words(volumes)[::2] == ["0.0", "1", "3"]
+
+
+def test_a_keras_network_has_its_channels_last():
+    import keras
+
+    model = keras.Sequential([keras.layers.Input((8, 6, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+    assert words(plot.network(count.count(model, (8, 6, 3))).axes[0]) == ["conv", "4 × 6 × 4"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "say"),
+    [
+        (lambda: plot.bars({}), ValueError, "values must be a dict"),
+        (lambda: plot.bars({"a": float("nan")}), ValueError, "values"),
+        (lambda: plot.bars({"a": -1}), ValueError, "values"),
+        (lambda: plot.bars({"a": 1}, lines={"b": "c"}), TypeError, "lines"),
+        (lambda: plot.scatter({"a": (1, 2, 3)}), ValueError, "groups"),
+        (lambda: plot.scatter({"a": (1, np.inf)}), ValueError, "finite"),
+        (lambda: plot.scatter({str(i): (i, i) for i in range(8)}), ValueError, "7 at most"),
+        (lambda: plot.scatter([]), ValueError, "groups must be a dict"),
+        (lambda: plot.network(3), TypeError, "count must be"),
+        (lambda: plot.network(count.count(torch.nn.ReLU(), (3,))), ValueError, "0 blocks"),
+        (lambda: plot.network(count.count(small(), (3, 8, 8)), depth=0), ValueError, "depth"),
+    ],
+)
+def test_bad_input_is_named(call, error, say):
+    with pytest.raises(error, match=say):
+        call()
