@@ -146,3 +146,10 @@ BAD = [
 def test_odd_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_whole_positions_get_whole_ticks():
+    axes = plot.curves({"loss": range(8)}, x=range(1, 9)).axes[0]
+    assert all(float(tick).is_integer() for tick in axes.get_xticks())
+    fractions = plot.curves({"loss": range(8)}, x=[i / 7 for i in range(8)]).axes[0]
+    assert not all(float(tick).is_integer() for tick in fractions.get_xticks())

@@ -23,6 +23,16 @@ def test_each_bar_is_as_high_as_its_number_says():
     assert axes.texts[0].xy[1] == 16.4
 
 
+def test_names_of_groups_stay_apart_and_in_order():
+    picture = plot.scatter({"low": (1, 0), "high": (1, 1), "near": [(0, 0.5), (1, 0.98)], "nearer": (2, 0.99)})
+    places = {text.get_text(): text.get_position()[1] for text in picture.axes[0].texts}
+    ordered = sorted(places, key=places.get)
+    assert ordered == ["low", "near", "nearer", "high"]
+    heights = [places[name] for name in ordered]
+    assert np.diff(heights).min() > 0.0899
+    assert 0 <= heights[0] <= heights[-1] <= 1
+
+
 def test_groups_of_points_have_their_names_and_their_own_looks():
     picture = plot.scatter({"a": (1, 0.9), "b": np.array([[10, 0.95], [20, 0.97]])}, logx=True)
     axes = picture.axes[0]

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from dlcourse import _validate
 from dlcourse.plot import _inputs, _style
@@ -191,6 +192,8 @@ def curves(
         for name, values in lines.items():
             axes.plot(positions, values, marker="o" if points else None, label=name)
         axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+        if (positions == np.round(positions)).all():  # epochs, layers: no ticks between them
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(lines) > 1:
             across = max(1, min(len(lines), 75 // (max(map(len, lines)) + 6)))  # as many names as fit into one line
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=across, borderaxespad=0.2)

@@ -80,7 +80,7 @@ def scatter(
     logx: bool = False,
     size: tuple[float, float] = (7.0, 3.6),
 ) -> _style.Picture:
-    """Points in groups, each group in its own colour and shape, with its name beside it.
+    """Points in groups, each group in its own colour and shape, joined from left to right, named at the right.
 
     Parameters
     ----------
@@ -111,23 +111,27 @@ def scatter(
         raise ValueError(f"groups must be {len(_style.COLORS)} at most, to be told apart; got {len(points)}")
     figure, panels = _style.picture(1, 1, *_validate.pair("size", size))
     axes = panels[0, 0]
-    everything = np.concatenate(list(points.values()))
-    middle = np.median(np.log(everything[:, 0]) if logx else everything[:, 0])
     with matplotlib.rc_context(_style.STYLE):
         axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear")
-        for (name, group), color, marker in zip(points.items(), _style.COLORS, "osD^vPX", strict=False):
-            axes.plot(*group.T, marker=marker, linestyle="none", color=color, markersize=7, alpha=0.85)
-            x, y = group.mean(axis=0)
-            left = (np.log(x) if logx else x) <= middle
-            axes.annotate(
-                name,
-                (x, y),
-                (10 if left else -10, 0),
-                textcoords="offset points",
-                ha="left" if left else "right",
-                va="center",
-                color=color,
-                fontweight="bold",
-            )
-        axes.margins(0.08, 0.12)
+        for group, color, marker in zip(points.values(), _style.COLORS, "osD^vPX", strict=False):
+            joined = group[np.argsort(group[:, 0], kind="stable")]
+            axes.plot(*joined.T, marker=marker, color=color, markersize=7, linewidth=1, alpha=0.85)
+        axes.margins(0.06, 0.1)
+        low, high = axes.get_ylim()
+        ends = [(group[group[:, 0].argmax(), 1] - low) / (high - low) for group in points.values()]
+        for i, y in zip(np.argsort(ends), _apart(sorted(ends), 0.09), strict=True):
+            name, color = list(points)[i], _style.COLORS[i]
+            axes.text(1.02, y, name, color=color, transform=axes.transAxes, va="center", fontweight="bold")
     return figure
+
+
+def _apart(heights: list[float], gap: float) -> list[float]:
+    """Rising heights in [0, 1], moved as little as needed for `gap` between neighbours."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    top = 1.0
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], top)
+        top = placed[i] - gap
+    return placed
