@@ -127,11 +127,10 @@ class Fixed(nn.Module):
 @pytest.mark.parametrize(
     ("model", "shape", "name"),
     [
-        (nn.Sequential(nn.LSTM(3, 4)), (5, 3), r"'0' \(LSTM\).*\(16, 3\)"),
-        (nn.TransformerEncoderLayer(8, 2), (5, 8), r"'self_attn' \(MultiheadAttention\)"),
-        (nn.Sequential(nn.Embedding(9, 4)), (5,), r"\(Embedding\)"),
+        (nn.Sequential(nn.Bilinear(3, 3, 4)), (3,), r"'0' \(Bilinear\).*\(4, 3, 3\).*count_macs"),
         (nn.Sequential(nn.ReLU(), Fixed()), (1, 8, 8), r"'1' \(Fixed\).*\(1, 1, 3, 3\)"),
-        (layers.LSTM(4), (5, 3), r"\(LSTMCell\)"),
+        (layers.ConvLSTM1D(4, 3), (5, 9, 3), r"\(ConvLSTM1D\)"),
+        (layers.GroupQueryAttention(4, 2, 1), (5, 3), r"model"),
         (keras.Sequential([layers.EinsumDense("ab,bc->ac", 5)]), (5,), r"\(EinsumDense\)"),
         (keras.Sequential([layers.TimeDistributed(layers.Dense(3))]), (5, 4), r"\(TimeDistributed\)"),
     ],
@@ -155,6 +154,8 @@ def test_weights_without_a_rule_are_refused_and_never_counted_as_nothing(model, 
         (nn.Conv2d(3, 4, 3), (8, 8, 3), ValueError, r"input_shape=\(8, 8, 3\)"),
         (nn.Conv2d(1, 4, 3), (8, 8), ValueError, r"input_shape=\(8, 8\).*needs inputs of 3 axes"),
         (nn.LazyConv2d(4, 3), (3, 8, 8), ValueError, "lazy"),
+        (nn.TransformerEncoderLayer(8, 2), (5, 8), ValueError, "batch_first=True"),
+        (nn.Sequential(nn.Embedding(9, 4), nn.Linear(5, 2)), (7,), ValueError, "mat1 and mat2"),
         (layers.Conv2D(4, 3), (8, 8), ValueError, r"model is not built.*input_shape=\(8, 8\).*call the model once"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 TAKES_ANYTHING = {"case"}
 SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "metrics", "plot")
+SUBMODULES += ("models", "models.keras", "models.pytorch")
 
 
 def public_functions():

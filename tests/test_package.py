@@ -29,6 +29,7 @@ def test_importing_the_package_loads_no_framework():
         ("check", set()),
         ("count", set()),
         ("metrics", set()),
+        ("models", set()),
         ("figures", {"anywidget"}),
         ("plot", {"matplotlib"}),
     ],
@@ -37,8 +38,15 @@ def test_each_submodule_loads_only_what_it_needs(submodule, allowed):
     assert loaded_after(f"from dlcourse import {submodule}") <= allowed
 
 
+@pytest.mark.parametrize(("side", "other"), [("pytorch", {"keras", "tensorflow"}), ("keras", {"torch"})])
+def test_the_models_of_one_framework_load_no_other(side, other):
+    loaded = loaded_after(f"from dlcourse import models; models.{side}.mlp")
+    assert loaded & {"torch", "keras"}
+    assert not loaded & other
+
+
 def test_submodules_are_listed_and_found():
-    assert {"check", "count", "data", "device", "figures", "metrics", "plot"} <= set(dir(dlcourse))
+    assert {"check", "count", "data", "device", "figures", "metrics", "models", "plot"} <= set(dir(dlcourse))
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 
 

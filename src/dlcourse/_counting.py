@@ -6,33 +6,18 @@ import math
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dlcourse.count import Count, Layer
+from dlcourse._count_rules import Given, Rule, keras_rule, torch_rule
+from dlcourse.count import FLOAT, Count, Layer
 
 
 def plain(problem: Exception) -> str:
     """The kind and the text of an error, without the colours that Keras puts in."""
     return f"{type(problem).__name__}: " + re.sub(r"\x1b\[[0-9;]*m", "", str(problem))
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How a layer uses its weights: every number of `kernels` is multiplied once at each position.
-
-    Positions are those of the output (of the input, where `transposed`): all its axes but the `channels`.
-    """
-
-    kernels: list[Any]
-    channels: int
-    transposed: bool = False
-
-    def macs(self, given: Any, made: Any) -> int:
-        positions = math.prod((given if self.transposed else made).shape) // self.channels
-        return positions * sum(math.prod(kernel.shape) for kernel in self.kernels)
 
 
 class Table:
@@ -48,52 +33,52 @@ class Table:
         self.counted.update(fresh)
         return sum(math.prod(weight.shape) for weight in fresh.values())
 
-    def watch(self, name: str, kind: str, learned: list[Any], others: list[Any], rule: Rule | None) -> Callable:
-        """A function of the layer's first input and its output that adds a row.
+    def watch(
+        self, name: str, kind: str, learned: list[Any], others: list[Any], rule: Rule | None, makes: bool
+    ) -> Callable[[Given, Any], None]:
+        """A function of the layer's arguments and its output that adds a row.
 
-        `others` are weights that must have a rule: all, but for the layers that multiply number by number.
+        `others` are weights that must have a rule: all, but for the layers that multiply number by number. `makes` is
+        False for layers whose output is their input, with another shape perhaps, and so takes no memory of its own.
         """
         kernels = rule.kernels if rule else []
         for weight in others:
             if len(weight.shape) > 1 and not any(weight is kernel for kernel in kernels):
                 raise ValueError(
                     f"model: the layer {name!r} ({kind}) has weights of shape {tuple(weight.shape)}, and count has no "
-                    "rule for their multiplications; it has rules for convolutions and dense (linear) layers"
+                    "rule for their multiplications; a layer of your own can say what it costs by a method "
+                    "`count_macs(inputs, outputs)`"
                 )
 
-        def add(given: Any, made: Any) -> None:
+        def add(given: Given, made: Any) -> None:
             while isinstance(made, list | tuple) and made:
                 made = made[0]
-            if rule and len(kernels[0].shape) > 2 and len(made.shape) != len(kernels[0].shape):
-                axes = len(kernels[0].shape) - 1
-                raise ValueError(f"the layer {name!r} ({kind}) needs inputs of {axes} axes, the batch axis left out")
+            if rule and rule.axes and len(made.shape) != rule.axes:
+                raise ValueError(
+                    f"the layer {name!r} ({kind}) needs inputs of {rule.axes - 1} axes, the batch axis left out"
+                )
             shape = tuple(int(size) for size in getattr(made, "shape", ())[1:])
-            self.rows.append(Layer(name, kind, shape, self.new(learned), rule.macs(given, made) if rule else 0))
+            macs = rule.macs(given, made) if rule else 0
+            self.rows.append(Layer(name, kind, shape, self.new(learned), macs, FLOAT * math.prod(shape) * makes))
 
         return add
 
-    def count(self, weights: list[Any], run: Callable[[], object], shape: tuple[int, ...]) -> Count:
-        """Run the watched model that has these weights, and sum up."""
-        try:
-            run()
-        except Exception as problem:  # whatever the model itself raises
-            text = plain(problem)
-            raise ValueError(f"model cannot run on one input of input_shape={shape}: {text}") from problem
-        rows = tuple(self.rows)
-        total = sum(row.parameters for row in rows) + self.new(weights)
-        return Count(total, sum(row.macs for row in rows), rows)
-
-
-def _torch_rule(module: Any) -> Rule | None:
-    from torch import nn
-
-    if isinstance(module, nn.Linear):
-        return Rule([module.weight], module.out_features)
-    if isinstance(module, nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d):
-        return Rule([module.weight], module.in_channels, transposed=True)
-    if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Conv3d):
-        return Rule([module.weight], module.out_channels)
-    return None
+    def count(self, weights: list[Any], runs: list[Callable[[], object]], shape: tuple[int, ...]) -> Count:
+        """Run the watched model that has these weights in the first of the ways that it can take, and sum up."""
+        rows: tuple[Layer, ...] = ()
+        problem: Exception | None = None
+        for run in runs:
+            self.rows, self.counted = [], set()
+            try:
+                run()
+            except Exception as found:  # whatever the model itself raises
+                if problem is None or len(self.rows) > len(rows):  # this way led further than the one before
+                    rows, problem = tuple(self.rows), found
+            else:
+                total = sum(row.parameters for row in self.rows) + self.new(weights)
+                return Count(total, sum(row.macs for row in self.rows), tuple(self.rows))
+        text = plain(problem) if problem else ""
+        raise ValueError(f"model cannot run on one input of input_shape={shape}: {text}") from problem
 
 
 def count_torch(model: Any, shape: tuple[int, ...]) -> Count:
@@ -106,8 +91,13 @@ def count_torch(model: Any, shape: tuple[int, ...]) -> Count:
         raise ValueError("model has lazy layers that have no weights yet; run it once on an input")
     where = next((tensor for tensor in [*weights, *model.buffers()] if tensor.is_floating_point()), torch.empty(0))
     with ExitStack() as stack:
+        whole = [module for module in model.modules() if isinstance(module, nn.MultiheadAttention)]
+        inside = {id(part) for module in whole for part in module.children()}
+        views = (nn.Flatten, nn.Unflatten, nn.modules.dropout._DropoutNd)
         for name, module in model.named_modules():
-            learned, rule = list(module.parameters(recurse=False)), _torch_rule(module)
+            if id(module) in inside:
+                continue
+            learned, rule = list(module.parameters(recurse=module in whole)), torch_rule(module)
             others = learned + [buffer for buffer in module.buffers(recurse=False) if buffer.is_floating_point()]
             if isinstance(module, nn.LayerNorm | nn.RMSNorm):
                 others = []
@@ -115,10 +105,10 @@ def count_torch(model: Any, shape: tuple[int, ...]) -> Count:
             if holds_others or isinstance(module, nn.Identity):
                 continue
             kind = type(module).__name__
-            add = table.watch(name or kind.lower(), kind, learned, others, rule)
+            makes = not (isinstance(module, views) or getattr(module, "inplace", False))
+            add = table.watch(name or kind.lower(), kind, learned, others, rule, makes)
             hook = module.register_forward_hook(
-                lambda _, args, kwargs, made, add=add: add(next(iter([*args, *kwargs.values()]), None), made),
-                with_kwargs=True,
+                lambda _, args, kwargs, made, add=add: add(Given(args, kwargs), made), with_kwargs=True
             )
             stack.callback(hook.remove)
         for module in model.modules():
@@ -126,27 +116,19 @@ def count_torch(model: Any, shape: tuple[int, ...]) -> Count:
             module.training = False
         stack.enter_context(torch.no_grad())
         stack.enter_context(torch.random.fork_rng([where.device] if where.device.type == "cuda" else []))
+        # The shortcut that PyTorch takes through attention in evaluation mode calls no layer that could be watched.
+        stack.callback(torch.backends.mha.set_fastpath_enabled, torch.backends.mha.get_fastpath_enabled())
+        torch.backends.mha.set_fastpath_enabled(False)
         buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
 
-        def run() -> None:
-            x = torch.zeros(1, *shape, device=where.device, dtype=where.dtype)
+        def run(dtype: torch.dtype) -> None:
+            x = torch.zeros(1, *shape, device=where.device, dtype=dtype)
             torch.func.functional_call(model, buffers, (x,))
 
-        return table.count(weights, run, shape)
-
-
-def _keras_rule(layer: Any) -> Rule | None:
-    from keras import layers
-
-    if isinstance(layer, layers.SeparableConv1D | layers.SeparableConv2D):
-        return Rule([layer.depthwise_kernel, layer.pointwise_kernel], layer.pointwise_kernel.shape[-1])
-    if isinstance(layer, layers.DepthwiseConv1D | layers.DepthwiseConv2D):
-        return Rule([layer.kernel], layer.kernel.shape[-1] * layer.kernel.shape[-2])
-    if isinstance(layer, layers.Conv1DTranspose | layers.Conv2DTranspose | layers.Conv3DTranspose):
-        return Rule([layer.kernel], layer.kernel.shape[-1], transposed=True)
-    if isinstance(layer, layers.Dense | layers.Conv1D | layers.Conv2D | layers.Conv3D):
-        return Rule([layer.kernel], layer.kernel.shape[-1])
-    return None
+        dtypes = [where.dtype, torch.long]
+        if any(isinstance(module, nn.Embedding | nn.EmbeddingBag) for module in model.modules()):
+            dtypes.reverse()
+        return table.count(weights, [partial(run, dtype) for dtype in dtypes], shape)
 
 
 def _built(model: Any, shape: tuple[int, ...]) -> Any:
@@ -174,10 +156,18 @@ def count_keras(model: Any, shape: tuple[int, ...]) -> Count:
     # The weights that were made trainable: `freeze` changes what training does to them, not what they are.
     weights = [weight for layer in everything for weight in layer._trainable_variables]
     by_number = (layers.PReLU, *(getattr(layers, name) for name in dir(layers) if name.endswith("Normalization")))
+    views = (layers.Flatten, layers.Reshape, layers.Dropout, layers.SpatialDropout1D, layers.SpatialDropout2D)
+    whole = [layer for layer in everything if isinstance(layer, layers.RNN | layers.MultiHeadAttention)]
+    parts = {id(layer): list(layer._flatten_layers(include_self=False)) for layer in whole}
+    inside = {id(part) for found in parts.values() for part in found}
     with ExitStack() as stack:
         for layer in everything:
-            learned, rule, kind = list(layer._trainable_variables), _keras_rule(layer), type(layer).__name__
-            others = [] if isinstance(layer, by_number) else learned + list(layer._non_trainable_variables)
+            if id(layer) in inside:
+                continue
+            rule, kind = keras_rule(layer), type(layer).__name__
+            learned = [weight for part in [layer, *parts.get(id(layer), ())] for weight in part._trainable_variables]
+            settled = isinstance(layer, by_number) or (rule and id(layer) in parts)
+            others = [] if settled else learned + list(layer._non_trainable_variables)
             if isinstance(layer, layers.TimeDistributed):
                 raise ValueError(
                     f"model: the layer {layer.name!r} (TimeDistributed) runs its layer where it cannot be watched; "
@@ -186,14 +176,14 @@ def count_keras(model: Any, shape: tuple[int, ...]) -> Count:
             holds_others = layer._layers and not (rule or learned or others)
             if holds_others or isinstance(layer, layers.Identity | layers.InputLayer):
                 continue
-            add = table.watch(layer.name, kind, learned, others, rule)
+            add = table.watch(layer.name, kind, learned, others, rule, not isinstance(layer, views))
 
             def call(*args: Any, inner: Callable = layer.call, add: Callable = add, **kwargs: Any) -> Any:
                 made = inner(*args, **kwargs)
-                add(next(iter([*args, *kwargs.values()]), None), made)
+                add(Given(args, kwargs), made)
                 return made
 
             vars(layer)["call"] = call  # past the tracking that Keras does of what is set on a layer
             stack.callback(vars(layer).pop, "call")
         stack.enter_context(keras.StatelessScope())  # nothing that the model assigns to its variables stays
-        return table.count(weights, lambda: model(np.zeros((1, *shape), "float32"), training=False), shape)
+        return table.count(weights, [lambda: model(np.zeros((1, *shape), "float32"), training=False)], shape)

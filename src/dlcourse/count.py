@@ -1,11 +1,18 @@
-"""Parameters and multiplications of a network, layer by layer, for PyTorch and Keras.
+"""Parameters, multiplications and memory of a network, layer by layer, for PyTorch and Keras.
 
 *Parameters* are the learned numbers: weights, biases, and the scales and shifts of normalisation. Frozen ones count as
 well; running means and variances do not, since no gradient ever changes them.
 
-*MACs* are multiply-accumulates, one multiplication with its addition, for one input. Convolutions and dense (linear)
-layers cost MACs; biases, activations, pooling and normalisation are counted as 0, as in the papers of the field. A
-kernel's products with padding zeros count. Some programs print FLOPs instead, two for each MAC.
+*MACs* are multiply-accumulates, one multiplication with its addition, for one input. Convolutions, dense (linear) and
+recurrent layers and attention cost MACs; biases, activation functions, the products inside a gate, pooling and
+normalisation are counted as 0, as in the papers of the field, and so is looking up an embedding. A kernel's products
+with padding zeros count, and so do those of all time steps. Some programs print FLOPs instead, two for each MAC.
+
+*Memory* is that of all parameters and of the *activations*, which are the outputs of all layers for one input, all kept
+as they are for backpropagation, and all as 4-byte numbers (float32). Flattening, layers that work in place, and dropout
+(which hands its input on while nothing is trained) need none of their own. Not counted are the input, buffers,
+gradients and the optimizer's state, what functions such as `+` make between the layers, and what a layer needs inside,
+such as the gates of an LSTM.
 """
 
 from __future__ import annotations
@@ -23,6 +30,8 @@ from dlcourse import _validate
 
 __all__ = ["Count", "Layer", "count"]
 
+FLOAT = 4  # bytes of a float32
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -35,6 +44,7 @@ class Layer:
     output_shape : shape of what it returns, without the batch axis
     parameters : learned numbers that no earlier row has counted
     macs : multiply-accumulates of this use, for one input
+    activations : bytes of its output for one input, as float32; 0 where it is the input's own memory
     """
 
     name: str
@@ -42,6 +52,15 @@ class Layer:
     output_shape: tuple[int, ...]
     parameters: int
     macs: int
+    activations: int
+
+
+def _bytes(number: int) -> str:
+    """A number of bytes for people: 57.6 kB, where 1 kB is 1,000 bytes."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number} B"
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,19 +72,32 @@ class Count:
     parameters : learned numbers of the whole model, each once, also those of layers that this input does not reach
     macs : multiply-accumulates for one input
     layers : one `Layer` for each use of each layer, in the order in which they run
+    activations : bytes of the outputs of all layers for one input, as float32
+    memory : bytes of these and of all parameters, as float32
     """
 
     parameters: int
     macs: int
     layers: tuple[Layer, ...]
 
+    @property
+    def activations(self) -> int:
+        return sum(row.activations for row in self.layers)
+
+    @property
+    def memory(self) -> int:
+        return FLOAT * self.parameters + self.activations
+
     def __repr__(self) -> str:
-        rows = [("layer", "kind", "output shape", "parameters", "MACs")]
-        rows += [(r.name, r.kind, str(r.output_shape), f"{r.parameters:,}", f"{r.macs:,}") for r in self.layers]
+        rows = [("layer", "kind", "output shape", "parameters", "MACs", "activations")]
+        rows += [
+            (r.name, r.kind, str(r.output_shape), f"{r.parameters:,}", f"{r.macs:,}", _bytes(r.activations))
+            for r in self.layers
+        ]
         unused = self.parameters - sum(row.parameters for row in self.layers)
         if unused:
-            rows.append(("(not reached)", "", "", f"{unused:,}", "0"))
-        rows.append(("total", "", "", f"{self.parameters:,}", f"{self.macs:,}"))
+            rows.append(("(not reached)", "", "", f"{unused:,}", "0", "0 B"))
+        rows.append(("total", "", "", f"{self.parameters:,}", f"{self.macs:,}", _bytes(self.activations)))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(
@@ -73,7 +105,9 @@ class Count:
             )
             for row in rows
         ]
-        return "\n".join([*lines[:-1], "-" * len(lines[0]), lines[-1]])
+        weights = _bytes(FLOAT * self.parameters)
+        memory = f"memory: {_bytes(self.memory)} = parameters {weights} + activations {_bytes(self.activations)}"
+        return "\n".join([*lines[:-1], "-" * len(lines[0]), lines[-1], memory])
 
 
 @contextmanager
@@ -88,29 +122,31 @@ def _random_state_kept() -> Iterator[None]:
 
 
 def count(model: Any, input_shape: tuple[int, ...]) -> Count:
-    """Parameters and multiply-accumulates of a PyTorch module or a Keras model or layer.
+    """Parameters, multiply-accumulates and memory of a PyTorch module or a Keras model or layer.
 
-    The model runs once on one input of zeros, on its own device, in evaluation mode and without gradients; afterwards
-    it is as it was, and so are the random generators. A layer that is used twice counts its MACs twice and its
-    parameters once. Layers are seen, functions are not: what a model computes with `torch.nn.functional.conv2d`,
-    `keras.ops.conv` or `@` on numbers that are no weights of it costs nothing here.
+    The model runs on one input of zeros, on its own device, in evaluation mode and without gradients; afterwards it is
+    as it was, and so are the random generators. A layer that is used twice counts its MACs twice and its parameters
+    once. Layers are seen, functions are not: what a model computes with `torch.nn.functional.conv2d`, `keras.ops.conv`
+    or `@` on numbers that are no weights of it costs nothing here. A layer of your own that multiplies by weights can
+    have a method `count_macs(inputs, outputs)` that returns its MACs.
 
     Parameters
     ----------
     model : a PyTorch module, or a Keras model or layer (one that is not built yet is counted on a copy), that takes one
         input
     input_shape : shape of one input without the batch axis, in the framework's own order: `(channels, height, width)`
-        for PyTorch, `(height, width, channels)` for Keras
+        for PyTorch, `(height, width, channels)` for Keras, `(T, features)` for a sequence in both, `(T,)` for a
+        sequence of whole numbers before an embedding
 
     Returns
     -------
-    Count with `.parameters`, `.macs` and `.layers`; printed, it is a table.
+    Count with `.parameters`, `.macs`, `.activations`, `.memory` and `.layers`; printed, it is a table.
 
     Raises
     ------
     TypeError : `model` is neither, or `input_shape` is not a tuple of whole numbers.
     ValueError : the model cannot run on such an input; or one of its layers has weights that are multiplied in a way
-        that has no rule here, such as attention or recurrent layers.
+        that has no rule here.
 
     References
     ----------
@@ -120,11 +156,12 @@ def count(model: Any, input_shape: tuple[int, ...]) -> Count:
     --------
     >>> import torch
     >>> count(torch.nn.Sequential(torch.nn.Conv2d(3, 16, 3), torch.nn.ReLU()), (3, 32, 32))
-    layer  kind    output shape  parameters     MACs
-    0      Conv2d  (16, 30, 30)         448  388,800
-    1      ReLU    (16, 30, 30)           0        0
-    ------------------------------------------------
-    total                               448  388,800
+    layer  kind    output shape  parameters     MACs  activations
+    0      Conv2d  (16, 30, 30)         448  388,800      57.6 kB
+    1      ReLU    (16, 30, 30)           0        0      57.6 kB
+    -------------------------------------------------------------
+    total                               448  388,800     115.2 kB
+    memory: 117.0 kB = parameters 1.8 kB + activations 115.2 kB
     """
     # A model of a framework can only exist once that framework is imported, so neither is imported here.
     from dlcourse import _counting

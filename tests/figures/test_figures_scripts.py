@@ -5,20 +5,17 @@ import re
 
 import pytest
 
-from dlcourse.figures import STATIC, Conv1d, Conv2d, ConvArithmetic, ReceptiveField, Shift
+from dlcourse.figures import RNN, STATIC, Conv1d, Conv2d, ConvArithmetic, GradientDescent, Neuron, ReceptiveField, Shift
 
-FIGURES = [Conv1d, Conv2d, ConvArithmetic, ReceptiveField, Shift]
+FIGURES = [Conv1d, Conv2d, ConvArithmetic, GradientDescent, Neuron, ReceptiveField, RNN, Shift]
 FILES = sorted(STATIC.iterdir())
 
 
 def test_every_file_is_known():
-    scripts = {"conv1d.js", "conv2d.js", "conv_arithmetic.js", "page.js", "receptive_field.js", "shared.js", "shift.js"}
-    assert {file.name for file in FILES} == scripts | {
-        "conv_arithmetic.css",
-        "figures.css",
-        "receptive_field.css",
-        "shift.css",
-    }
+    modules = {figure.module for figure in FIGURES}
+    own_style = modules - {"conv1d", "conv2d"}
+    scripts = {f"{name}.js" for name in modules | {"page", "shared"}}
+    assert {file.name for file in FILES} == scripts | {f"{name}.css" for name in own_style | {"figures"}}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -50,13 +47,23 @@ def test_jupyterlab_gets_the_same_module_as_the_page(figure):
 
 def test_the_style_sheet_of_a_figure_changes_no_other_figure(visit):
     """A page loads all style sheets, JupyterLab those of its own figures: a figure must look the same in both."""
-    made = [Conv1d(), Conv2d(), ConvArithmetic(padding=1, stride=2, uses=True), ReceptiveField(), Shift(dx=1)]
+    made = [
+        Conv1d(),
+        Conv2d(),
+        ConvArithmetic(padding=1, stride=2, uses=True),
+        GradientDescent(step=5),
+        Neuron(),
+        ReceptiveField(),
+        RNN(),
+        Shift(dx=1),
+    ]
     assert [figure.module for figure in made] == [figure.module for figure in FIGURES]
     page = visit(*made, reduced_motion="reduce")
     looks = """(all) => all.map((element) => {
       const [box, style] = [element.getBoundingClientRect(), getComputedStyle(element)];
       const { display, color, backgroundColor, font, gap, margin, padding, border, gridTemplate } = style;
-      return [element.className, box.width, box.height, display, color, backgroundColor, font, gap, margin, padding,
+      const [width, height] = [box.width.toFixed(2), box.height.toFixed(2)];
+      return [element.className, width, height, display, color, backgroundColor, font, gap, margin, padding,
         border, gridTemplate].join(" ");
     })"""
     keep = """(module) => document.querySelectorAll("link[rel=stylesheet]").forEach((link) => {

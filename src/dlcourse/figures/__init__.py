@@ -12,25 +12,39 @@ state from the figure's HTML and runs the same module.
 from dlcourse.figures.arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.base import STATIC, Figure
 from dlcourse.figures.convolution import KERNELS, Conv1d, Conv2d, conv1d, conv2d
+from dlcourse.figures.descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.field import ReceptiveField, receptive_field
 from dlcourse.figures.invariance import Shift, shift
+from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
+from dlcourse.figures.recurrent import CELLS, RNN, rnn
 from dlcourse.figures.shifting import OBJECTS, POOLINGS, Change
 
 __all__ = [
+    "ACTIVATIONS",
+    "CELLS",
+    "DATASETS",
     "KERNELS",
+    "METHODS",
     "OBJECTS",
     "POOLINGS",
+    "RNN",
     "STATIC",
+    "SURFACES",
     "Change",
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",
     "Figure",
+    "GradientDescent",
+    "Neuron",
     "ReceptiveField",
     "Shift",
     "conv1d",
     "conv2d",
     "conv_arithmetic",
+    "gradient_descent",
+    "neuron",
     "receptive_field",
+    "rnn",
     "shift",
 ]

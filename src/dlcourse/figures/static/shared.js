@@ -84,6 +84,20 @@ function menu(label, chosen) {
   return element;
 }
 
+/** A labelled slider with its value beside it. `change(x)` is told of the reader's value, `.show(x)` shows one. */
+function slider(label, symbol, [min, max, step], change) {
+  const input = h("input", { type: "range", min, max, step, "aria-label": label,
+    oninput: () => change(input.valueAsNumber) });
+  const value = h("output", { "aria-hidden": true });
+  const element = h("label", { class: "dlf-slider" }, h("span", { "aria-hidden": true }, symbol), input, value);
+  element.show = (x) => {
+    input.value = x;
+    input.setAttribute("aria-valuetext", fmt(x));
+    value.textContent = fmt(x);
+  };
+  return element;
+}
+
 const ICONS = {
   previous: "M15 5 8 12l7 7", next: "M9 5l7 7-7 7", play: "M8 5v14l11-7z", pause: "M8 5v14M16 5v14",
   draw: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", reset: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4.5h4.5",
@@ -148,9 +162,9 @@ function grid(label, rows, columns, { press, choose, point, leave, keys }) {
 
 /**
  * The buttons Previous, Play, Next and Reset of a figure whose window has `count()` places, stands at `get()` and
- * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing.
+ * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing. `what` is the window's name.
  */
-function transport({ get, count, go, reset, delay }) {
+function transport({ get, count, go, reset, delay, what = "window" }) {
   let timer = null;
   const step = (by) => { bar.stop(); go(clamp(get() + by, 0, count() - 1)); };
   const tick = () => {
@@ -167,7 +181,7 @@ function transport({ get, count, go, reset, delay }) {
   }, { class: "dlf-button dlf-primary" });
   const next = button("next", "Next", () => step(1));
   const where = h("span", { class: "dlf-where" });
-  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": "Move the window" },
+  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": `Move the ${what}` },
     previous, play, next, where, button("reset", "Reset", () => { bar.stop(); reset(); }));
   bar.playing = () => timer !== null;
   bar.stop = () => {
@@ -179,7 +193,7 @@ function transport({ get, count, go, reset, delay }) {
   };
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
-    where.replaceChildren(h("span", {}, "window "), `${get() + 1} of ${count()}`);
+    where.replaceChildren(h("span", {}, `${what} `), `${get() + 1} of ${count()}`);
     play.setAttribute("aria-disabled", count() < 2);
     previous.setAttribute("aria-disabled", get() <= 0);
     next.setAttribute("aria-disabled", get() === count() - 1);

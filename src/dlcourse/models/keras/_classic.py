@@ -1,0 +1,239 @@
+"""Layers one after the other: the MLP, AlexNet, VGG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from dlcourse import _validate
+from dlcourse.models import _arguments
+from dlcourse.models.keras._start import he
+
+
+@keras.saving.register_keras_serializable("dlcourse")
+class LocalResponseNorm(layers.Layer):
+    """Divides each number by (k + alpha · mean of the squares of its neighbours among the channels) to the power beta.
+
+    The same as `torch.nn.LocalResponseNorm`, with the channels on the last axis.
+
+    Parameters
+    ----------
+    size : how many neighbouring channels, itself among them
+    alpha, beta, k : the numbers of the formula
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def call(self, x: Any) -> Any:
+        channels = x.shape[-1]
+        before = self.size // 2
+        squares = ops.pad(ops.square(x), [[0, 0], [0, 0], [0, 0], [before, self.size - 1 - before]])
+        total = sum(squares[..., i : i + channels] for i in range(self.size))
+        return x / (self.k + self.alpha / self.size * total) ** self.beta
+
+
+def _dense(units: int, name: str, relu: bool = True) -> layers.Dense:
+    if relu:
+        return layers.Dense(units, activation="relu", kernel_initializer=he(), name=name)
+    return layers.Dense(units, name=name)
+
+
+def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), classes: int = 10) -> keras.Sequential:
+    """A multilayer perceptron: each hidden layer is a dense layer with ReLU.
+
+    Parameters
+    ----------
+    inputs : how many numbers one sample has, or the shape that they come in, such as `(28, 28, 1)`; they are flattened
+    hidden : units of each hidden layer; `()` for none
+    classes : number of outputs
+
+    Returns
+    -------
+    Sequential that takes `(N, inputs)` or `(N, *inputs)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> mlp(4, hidden=(8, 8), classes=3).output_shape
+    (None, 3)
+    """
+    shape = _arguments.inputs(inputs)
+    units = _arguments.wholes("hidden", hidden, empty=True)
+    _validate.whole("classes", classes, 1)
+    model = keras.Sequential([keras.Input(shape), layers.Flatten(name="flatten")])
+    for i, size in enumerate(units, start=1):
+        model.add(_dense(size, f"dense{i}"))
+    model.add(_dense(classes, f"dense{len(units) + 1}", relu=False))
+    return model
+
+
+def alexnet(
+    classes: int = 1000,
+    in_channels: int = 3,
+    *,
+    groups: int = 2,
+    widths: Sequence[int] = (96, 256, 384, 384, 256),
+    dense: Sequence[int] = (4096, 4096),
+    first: Sequence[int] = (11, 4),
+    size: int = 227,
+) -> keras.Sequential:
+    """AlexNet: five convolutions, two of them followed by response normalisation, and three dense layers.
+
+    The arithmetic of the paper works out for images of 227x227 pixels, though it says 224. The paper drew its weights
+    from a normal distribution of standard deviation 0.01; here they start as He et al. propose.
+
+    Parameters
+    ----------
+    classes : number of outputs
+    in_channels : channels of the images
+    groups : 2 splits the second, fourth and fifth convolution in halves that do not see each other, as the paper did to
+        use two graphics cards; 1 does not
+    widths : filters of each convolution
+    dense : units of the hidden dense layers
+    first : kernel and stride of the first convolution; smaller ones suit smaller images
+    size : height and width of the images in pixels
+
+    Returns
+    -------
+    Sequential that takes `(N, size, size, in_channels)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1, images that are too small, or widths that
+        `groups` does not divide.
+
+    References
+    ----------
+    Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with deep convolutional neural networks", NeurIPS.
+
+    Examples
+    --------
+    >>> alexnet(2, widths=(8, 16, 16, 16, 16), dense=(32,), first=(5, 2), size=64).output_shape
+    (None, 2)
+    """
+    _arguments.ends(classes, in_channels)
+    a, b, c, d, e = _arguments.alexnet_widths(widths, groups)
+    units = _arguments.wholes("dense", dense, empty=True)
+    _arguments.alexnet_maps(size, first)
+    model = keras.Sequential([keras.Input((size, size, in_channels))])
+
+    def then(name: str, filters: int, kernel: int, normalise: bool = False, pool: bool = False, **options: Any) -> None:
+        options = {"padding": "same", "activation": "relu", "kernel_initializer": he(), **options}
+        model.add(layers.Conv2D(filters, kernel, name=f"conv{name}", **options))
+        if normalise:  # section 3.3: k = 2, n = 5, alpha = 1e-4 (here divided by n), beta = 0.75
+            model.add(LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0, name=f"norm{name}"))
+        if pool:
+            model.add(layers.MaxPooling2D(3, strides=2, name=f"pool{name}"))
+
+    then("1", a, first[0], strides=first[1], padding="valid", normalise=True, pool=True)
+    then("2", b, 5, groups=groups, normalise=True, pool=True)
+    then("3", c, 3)
+    then("4", d, 3, groups=groups)
+    then("5", e, 3, groups=groups, pool=True)
+    model.add(layers.Flatten(name="flatten"))
+    for i, width in enumerate(units, start=6):
+        model.add(layers.Dropout(0.5, name=f"drop{i}"))
+        model.add(_dense(width, f"fc{i}"))
+    model.add(_dense(classes, f"fc{len(units) + 6}", relu=False))
+    return model
+
+
+def vgg(
+    plan: Sequence[int | str],
+    dense: Sequence[int] = (4096, 4096),
+    *,
+    classes: int = 1000,
+    in_channels: int = 3,
+    size: int = 224,
+    batch_norm: bool = False,
+) -> keras.Sequential:
+    """A network of the VGG family: 3x3 convolutions with ReLU, poolings that halve, dense layers.
+
+    Parameters
+    ----------
+    plan : for each convolution its number of filters, and `"M"` for each 2x2 max-pooling
+    dense : units of the hidden dense layers
+    classes : number of outputs
+    in_channels : channels of the images
+    size : height and width of the images in pixels
+    batch_norm : whether batch normalisation follows each convolution
+
+    Returns
+    -------
+    Sequential that takes `(N, size, size, in_channels)`; its layers have the names of their PyTorch counterparts.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1, or a plan with more poolings than `size`
+        can be halved.
+
+    References
+    ----------
+    Simonyan, Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", ICLR.
+
+    Examples
+    --------
+    >>> vgg((8, "M", 16, "M"), dense=(32,), classes=2, size=64).output_shape
+    (None, 2)
+    """
+    items, _ = _arguments.plan(plan, size)
+    units = _arguments.wholes("dense", dense, empty=True)
+    _arguments.ends(classes, in_channels)
+    _validate.truth("batch_norm", batch_norm)
+    model = keras.Sequential([keras.Input((size, size, in_channels))])
+    i = 0
+    for item in items:
+        if item == "M":
+            model.add(layers.MaxPooling2D(2, name=f"features.{i}"))
+            i += 1
+            continue
+        model.add(layers.Conv2D(int(item), 3, padding="same", kernel_initializer=he(), name=f"features.{i}"))
+        if batch_norm:
+            i += 1
+            model.add(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"features.{i}"))
+        model.add(layers.ReLU(name=f"features.{i + 1}"))
+        i += 2
+    model.add(layers.Flatten(name="flatten"))
+    for j, width in enumerate(units):
+        model.add(_dense(width, f"classifier.{3 * j}"))
+        model.add(layers.Dropout(0.5, name=f"classifier.{3 * j + 2}"))
+    model.add(_dense(classes, f"classifier.{3 * len(units)}", relu=False))
+    return model
+
+
+def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_norm: bool = False) -> keras.Sequential:
+    """VGG-16: thirteen 3x3 convolutions in five stages, and three dense layers; configuration D of the paper.
+
+    Parameters
+    ----------
+    classes : number of outputs
+    in_channels : channels of the images
+    size : height and width of the images in pixels
+    batch_norm : whether batch normalisation follows each convolution
+
+    Returns
+    -------
+    Sequential that takes `(N, size, size, in_channels)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1, or images of less than 32 pixels.
+
+    References
+    ----------
+    Simonyan, Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", ICLR, table 1.
+
+    Examples
+    --------
+    >>> vgg16(2, size=32).output_shape
+    (None, 2)
+    """
+    return vgg(_arguments.VGG16, classes=classes, in_channels=in_channels, size=size, batch_norm=batch_norm)

@@ -1,0 +1,92 @@
+"""Networks for the pictures of cats and dogs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+from dlcourse import _validate
+from dlcourse.models import _arguments
+from dlcourse.models.keras._start import he
+
+
+def pets_cnn(outputs: int = 1, in_channels: int = 3, *, size: int = 150) -> keras.Sequential:
+    """Three 3x3 convolutions with max-pooling and two dense layers: the common first network for cats and dogs.
+
+    Almost all of its parameters are those of one layer, `dense1`.
+
+    Parameters
+    ----------
+    outputs : number of outputs; 1 for the logit of one class against the other
+    in_channels : channels of the images
+    size : height and width of the images in pixels
+
+    Returns
+    -------
+    Sequential that takes `(N, size, size, in_channels)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1, or images of less than 8 pixels.
+
+    Examples
+    --------
+    >>> f"{pets_cnn().count_params():,}"
+    '10,641,441'
+    """
+    _validate.whole("outputs", outputs, 1)
+    _validate.whole("in_channels", in_channels, 1)
+    _validate.whole("size", size, 8)
+    model = keras.Sequential([keras.Input((size, size, in_channels))])
+    for i, width in enumerate((16, 32, 64), start=1):
+        model.add(layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=he(), name=f"conv{i}"))
+        model.add(layers.MaxPooling2D(2, name=f"pool{i}"))
+        if i != 2:
+            model.add(layers.Dropout(0.2, name=f"drop{i}"))
+    model.add(layers.Flatten(name="flatten"))
+    model.add(layers.Dense(512, activation="relu", kernel_initializer=he(), name="dense1"))
+    model.add(layers.Dense(outputs, name="dense2"))
+    return model
+
+
+def pets_cnn_small(
+    classes: int = 2, in_channels: int = 3, *, widths: Sequence[int] = (16, 32, 64, 64)
+) -> keras.Sequential:
+    """Four 3x3 convolutions, batch normalisation, and global average pooling: a small network for 64-pixel faces.
+
+    Max-pooling follows each convolution but the last, so 64 pixels become maps of 8x8. Each class's logit is a weighted
+    mean over the last maps, which lets one ask where in the picture it comes from.
+
+    Parameters
+    ----------
+    classes : number of outputs
+    in_channels : channels of the images
+    widths : filters of each convolution
+
+    Returns
+    -------
+    Sequential that takes `(N, height, width, in_channels)` images of any size from 8 pixels (with four widths).
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> pets_cnn_small().output_shape
+    (None, 2)
+    """
+    _arguments.ends(classes, in_channels)
+    sizes = _arguments.wholes("widths", widths)
+    model = keras.Sequential([keras.Input((None, None, in_channels))])
+    for i, width in enumerate(sizes, start=1):
+        model.add(layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=he(), name=f"conv{i}"))
+        model.add(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"bn{i}"))
+        model.add(layers.ReLU(name=f"relu{i}"))
+        if i < len(sizes):
+            model.add(layers.MaxPooling2D(2, name=f"pool{i}"))
+    model.add(layers.GlobalAveragePooling2D(name="average"))
+    model.add(layers.Dense(classes, name="dense"))
+    return model

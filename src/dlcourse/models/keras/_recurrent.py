@@ -1,0 +1,82 @@
+"""Recurrent networks that read a sequence and answer at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+from keras import layers as rnn
+
+from dlcourse import _validate
+
+
+def _recurrent(
+    cell: Callable[..., rnn.Layer], features: int, hidden: int, outputs: int, layers: int
+) -> keras.Sequential:
+    for name, size in {"features": features, "hidden": hidden, "outputs": outputs, "layers": layers}.items():
+        _validate.whole(name, size, 1)
+    model = keras.Sequential([keras.Input((None, features))])
+    for i in range(layers):  # every layer but the last hands on its states at all steps
+        model.add(cell(hidden, return_sequences=i < layers - 1, name=f"recurrent{i}"))
+    model.add(rnn.Dense(outputs, name="linear"))
+    return model
+
+
+def lstm(features: int, hidden: int, outputs: int, layers: int = 1) -> keras.Sequential:
+    """An LSTM over a sequence, and a dense layer on its last state. Weights start as Keras starts them.
+
+    Parameters
+    ----------
+    features : numbers at each step
+    hidden : size of the state
+    outputs : number of outputs
+    layers : how many LSTM layers lie on top of each other
+
+    Returns
+    -------
+    Sequential that takes `(N, T, features)` and returns `(N, outputs)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1.
+
+    References
+    ----------
+    Hochreiter, Schmidhuber 1997, "Long short-term memory"; with the forget gate of Gers, Schmidhuber, Cummins 2000.
+
+    Examples
+    --------
+    >>> lstm(3, 8, 1).output_shape
+    (None, 1)
+    """
+    return _recurrent(rnn.LSTM, features, hidden, outputs, layers)
+
+
+def gru(features: int, hidden: int, outputs: int, layers: int = 1) -> keras.Sequential:
+    """A GRU over a sequence, and a dense layer on its last state. Weights start as Keras starts them.
+
+    Parameters
+    ----------
+    features : numbers at each step
+    hidden : size of the state
+    outputs : number of outputs
+    layers : how many GRU layers lie on top of each other
+
+    Returns
+    -------
+    Sequential that takes `(N, T, features)` and returns `(N, outputs)`.
+
+    Raises
+    ------
+    TypeError, ValueError : a size that is not a whole number of at least 1.
+
+    References
+    ----------
+    Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder", EMNLP.
+
+    Examples
+    --------
+    >>> gru(3, 8, 1).output_shape
+    (None, 1)
+    """
+    return _recurrent(rnn.GRU, features, hidden, outputs, layers)
