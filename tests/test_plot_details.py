@@ -153,3 +153,14 @@ def test_whole_positions_get_whole_ticks():
     assert all(float(tick).is_integer() for tick in axes.get_xticks())
     fractions = plot.curves({"loss": range(8)}, x=[i / 7 for i in range(8)]).axes[0]
     assert not all(float(tick).is_integer() for tick in fractions.get_xticks())
+
+
+def test_heatmap_names_rows_and_columns_and_can_leave_out_the_numbers():
+    axes = plot.heatmap(np.eye(2), rows=["a", "b"], columns=["to c", 7], digits=None).axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["to c", "7"]
+    assert not axes.texts
+    with pytest.raises(ValueError, match=r"^columns must hold one text for each of the 2 columns"):
+        plot.heatmap(np.eye(2), columns=["a"])
+    with pytest.raises(ValueError, match=r"^rows and columns name those of a single matrix, got 2 matrices"):
+        plot.heatmap([np.eye(2)] * 2, rows=["a", "b"])

@@ -69,10 +69,14 @@ def test_the_style_sheet_of_a_figure_changes_no_other_figure(visit):
     keep = """(module) => document.querySelectorAll("link[rel=stylesheet]").forEach((link) => {
       link.disabled = !["figures.css", `${module}.css`].some((name) => link.href.endsWith(`/${name}`));
     })"""
+    # Figures hear of a new size in the next frame, and some draw anew then.
+    drawn = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     for i, width in itertools.product(range(len(made)), (800, 360)):
         page.set_viewport_size({"width": width, "height": 740})
         elements = page.locator(".dlf").nth(i).locator("*")
         page.evaluate("document.querySelectorAll('link').forEach((link) => { link.disabled = false; })")
+        page.evaluate(drawn)
         together = elements.evaluate_all(looks)
         page.evaluate(keep, made[i].module)
+        page.evaluate(drawn)
         assert elements.evaluate_all(looks) == together

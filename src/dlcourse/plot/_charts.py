@@ -30,9 +30,11 @@ def heatmap(
     matrices: Any,
     titles: Sequence[Any] | None = None,
     *,
-    digits: int = 2,
+    digits: int | None = 2,
     limits: tuple[float, float] | None = None,
     marks: Sequence[tuple[int, int, int, int] | None] | None = None,
+    rows: Sequence[Any] | None = None,
+    columns: Sequence[Any] | None = None,
     cell: float = 0.42,
 ) -> _style.Picture:
     """Small matrices as coloured cells, each with its number written in it.
@@ -44,9 +46,10 @@ def heatmap(
     ----------
     matrices : an (H, W) or (W,) array, or a list of them
     titles : one text a matrix
-    digits : decimals written at most
+    digits : decimals written at most; None writes no numbers
     limits : values of the strongest blue and orange
     marks : for each matrix None, or (row, column, height, width) of cells to frame
+    rows, columns : one short text a row, written left of it, and one a column, written above it; for a single matrix
     cell : side of a cell in inches, made smaller where the page is too narrow
 
     Returns
@@ -62,9 +65,11 @@ def heatmap(
     >>> heatmap([[0, 1], [-1, 0]])
     <Picture with 1 panel>
     """
-    digits = _validate.whole("digits", digits, 0, 6)
+    digits = None if digits is None else _validate.whole("digits", digits, 0, 6)
     cell = _validate.real("cell", cell, 0.05, 5)
     arrays = _small_matrices(matrices)
+    if len(arrays) > 1 and (rows is not None or columns is not None):
+        raise ValueError(f"rows and columns name those of a single matrix, got {len(arrays)} matrices")
     names = _inputs.texts("titles", titles, len(arrays))
     frames = [None] * len(arrays) if marks is None else list(marks)
     if len(frames) != len(arrays):
@@ -73,10 +78,10 @@ def heatmap(
     norm = Normalize(low, high)
     title = 0.34 if any(names) else 0
     if all(len(a) == 1 for a in arrays):  # rows lie under each other, so that they can be compared and read on a phone
-        columns = max(a.shape[1] for a in arrays)
-        cell = min(cell, (_style.WIDTH - 0.25) / columns)
+        widest = max(a.shape[1] for a in arrays)
+        cell = min(cell, (_style.WIDTH - 0.25) / widest)
         height = len(arrays) * (cell + title + 0.1)
-        figure, panels = _style.picture(len(arrays), 1, columns * cell + 0.25, height)
+        figure, panels = _style.picture(len(arrays), 1, widest * cell + 0.25, height)
     else:
         total = sum(a.shape[1] for a in arrays)
         cell = min(cell, (_style.WIDTH - 0.25 * len(arrays)) / total)
@@ -92,6 +97,7 @@ def heatmap(
             axes.set_xlim(-0.5, max(a.shape[1] for a in arrays) - 0.5)  # one scale for short and long rows
         if frame is not None:
             _mark(axes, array, frame)
+    _name_cells(panels[0, 0], arrays[0], rows, columns, cell)
     return figure
 
 
@@ -111,7 +117,21 @@ def _small_matrices(values: Any) -> list[np.ndarray]:
     return arrays
 
 
-def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int, cell: float) -> None:
+def _name_cells(
+    axes: Axes, array: np.ndarray, rows: Sequence[Any] | None, columns: Sequence[Any] | None, cell: float
+) -> None:
+    """Texts left of the rows and above the columns, as large as the cells allow: phones show them at half the size."""
+    axes.tick_params(length=0, bottom=False, labelbottom=False, labeltop=True)
+    size = min(16, 72 * cell * 0.6)
+    if rows is not None:
+        axes.set_yticks(range(len(array)), _inputs.texts("rows", rows, len(array), "rows"), fontsize=size)
+    if columns is not None:
+        names = _inputs.texts("columns", columns, array.shape[1], "columns")
+        size = min(size, 72 * cell * 0.95 / (0.62 * max(map(len, names))))
+        axes.set_xticks(range(array.shape[1]), names, fontsize=size)
+
+
+def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int | None, cell: float) -> None:
     """Cells in the colours of their numbers, and the numbers, black or white, whichever can be read."""
     height, width = array.shape
     axes.imshow(array, cmap=_style.SIGNED, norm=norm, **_style.IMAGE)
@@ -119,6 +139,8 @@ def _draw_matrix(axes: Axes, array: np.ndarray, norm: Normalize, digits: int, ce
     axes.spines[:].set_visible(False)
     axes.hlines(np.arange(height + 1) - 0.5, -0.5, width - 0.5, color="#aeb6bf", linewidth=0.8, clip_on=False)
     axes.vlines(np.arange(width + 1) - 0.5, -0.5, height - 0.5, color="#aeb6bf", linewidth=0.8, clip_on=False)
+    if digits is None:
+        return
     longest = max(len(_number(value, digits)) for value in array.flat)
     fontsize = min(11, 72 * cell / max(2.2, 0.72 * longest))
     for (y, x), value in np.ndenumerate(array):

@@ -23,12 +23,12 @@ def image(name: str, image: Any) -> np.ndarray:
     return array
 
 
-def texts(name: str, texts: Any, count: int) -> list[str]:
-    """One text for each image."""
+def texts(name: str, texts: Any, count: int, what: str = "images") -> list[str]:
+    """One text for each image, or whatever is counted."""
     if texts is None:
         return [""] * count
     if isinstance(texts, str) or len(texts) != count:
-        raise ValueError(f"{name} must hold one text for each of the {count} images, got {_validate.describe(texts)}")
+        raise ValueError(f"{name} must hold one text for each of the {count} {what}, got {_validate.describe(texts)}")
     return [str(text) for text in plain(texts)]
 
 
