@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 TAKES_ANYTHING = {"case"}
-SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "metrics", "plot")
+SUBMODULES = ("check", "count", "data", "data.pets", "device", "figures", "metrics", "plot", "train")
 SUBMODULES += ("models", "models.keras", "models.pytorch")
 
 

@@ -8,6 +8,7 @@ import pytest
 import dlcourse
 
 HEAVY = ("torch", "tensorflow", "keras", "matplotlib", "skimage", "sklearn", "anywidget", "mlxtend", "statsmodels")
+HEAVY += ("accelerate", "safetensors", "tqdm")
 
 
 def loaded_after(statement):
@@ -30,6 +31,7 @@ def test_importing_the_package_loads_no_framework():
         ("count", set()),
         ("metrics", set()),
         ("models", set()),
+        ("train", set()),
         ("figures", {"anywidget"}),
         ("plot", {"matplotlib"}),
     ],
@@ -46,7 +48,7 @@ def test_the_models_of_one_framework_load_no_other(side, other):
 
 
 def test_submodules_are_listed_and_found():
-    assert {"check", "count", "data", "device", "figures", "metrics", "models", "plot"} <= set(dir(dlcourse))
+    assert {"check", "count", "data", "device", "figures", "metrics", "models", "plot", "train"} <= set(dir(dlcourse))
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 
 

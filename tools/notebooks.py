@@ -40,6 +40,7 @@ KERNEL_ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "COLUMNS": "80",
+    "TQDM_DISABLE": "1",  # no progress bars
 }
 
 VOLATILE = ("image/", "application/vnd.jupyter.widget", "application/vnd.plotly")

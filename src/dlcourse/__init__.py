@@ -10,7 +10,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("check", "count", "data", "device", "figures", "metrics", "models", "plot")
+_SUBMODULES = ("check", "count", "data", "device", "figures", "metrics", "models", "plot", "train")
 __all__ = ["__version__", *_SUBMODULES]
 
 
