@@ -20,7 +20,7 @@ from dlcourse.train._settings import Settings
 def _named(head: str, variables: list[Any]) -> Arrays:
     arrays = {}
     for i, variable in enumerate(variables):
-        array = keras.ops.convert_to_numpy(variable)
+        array = variable.numpy()
         known = array.dtype.kind in "biuf"
         arrays[f"{head}.{i:05d}.{variable.path}"] = array if known else array.astype(np.float32)  # bfloat16
     return arrays
