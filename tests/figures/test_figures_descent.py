@@ -70,26 +70,32 @@ def test_page_and_python_say_the_same_of_a_path(visit, arguments):
 def test_the_next_step_is_written_out_and_right(visit):
     page = visit(figures.gradient_descent(learning_rate=0.5, start=[2, -1]))
     lines = page.locator(".dlf-update span")
-    assert lines.all_inner_texts() == ["x: 2 − 0.5 · 2 = 1", "y: −1 − 0.5 · (−1) = −0.5"]
+    assert lines.all_inner_texts() == ["next x: 2 − 0.5 · 2 = 1", "next y: −1 − 0.5 · (−1) = −0.5"]
     page.get_by_role("button", name="Next").click()
     page.get_by_role("combobox", name="Method").select_option("momentum")
-    assert lines.first.inner_text() == "x: 1 − 0.5 · (0.9 · 2 + 1) = −0.4"
+    assert lines.first.inner_text() == "next x: 1 − 0.5 · (0.9 · 2 + 1) = −0.4"
     page.get_by_role("combobox", name="Method").select_option("Adam")
     page.get_by_role("button", name="Previous").click()
-    assert lines.all_inner_texts() == ["x: 2 − 0.5 · 2 / 2 = 1.5", "y: −1 − 0.5 · (−1) / 1 = −0.5"]
+    assert lines.all_inner_texts() == ["next x: 2 − 0.5 · 2 / 2 = 1.5", "next y: −1 − 0.5 · (−1) / 1 = −0.5"]
 
 
 def test_arrow_keys_move_the_start_and_the_path_follows(visit):
     page = visit(figures.gradient_descent(step=5))
     for key in ("ArrowLeft", "ArrowLeft", "ArrowDown", "Control+ArrowDown", "ArrowUp", "ArrowUp"):
         start(page).press(key)
-    assert_shows(page, figures.gradient_descent(start=[2.2, 1.7], step=5))
-    assert start(page).get_attribute("aria-label") == "Start at x 2.2, y 1.7. Arrow keys move it."
-    for _ in range(5):
+    assert_shows(page, figures.gradient_descent(start=[2.3, 1.65], step=5))
+    assert start(page).get_attribute("aria-label") == "Start at x 2.3, y 1.65. Arrow keys move it."
+    for _ in range(9):
         start(page).press("ArrowUp")
-    assert_shows(page, figures.gradient_descent(start=[2.2, 2], step=5))  # the picture ends there
+    assert_shows(page, figures.gradient_descent(start=[2.3, 2], step=5))  # the picture ends there
     start(page).press("Home")
     assert_shows(page, figures.gradient_descent(step=5))
+
+
+def test_arrow_keys_reach_the_ridge_of_the_saddle(visit):
+    page = visit(figures.gradient_descent("saddle", step=200))
+    start(page).press("ArrowLeft")
+    assert_shows(page, figures.gradient_descent("saddle", start=[0, 1.7], step=200))
 
 
 def test_a_mouse_drags_the_start_and_a_press_puts_it_anywhere(visit):
@@ -191,7 +197,7 @@ def test_what_a_reader_sets_comes_to_python_and_back(visit):
     for message in page.evaluate("model.sent"):
         figure.set_state(message)
     assert figure.state() == {
-        "learning_rate": 0.01, "method": "gradient descent", "start": [0.15, 1.7], "step": 1, "surface": "saddle",
+        "learning_rate": 0.01, "method": "gradient descent", "start": [0.1, 1.7], "step": 1, "surface": "saddle",
     }  # fmt: skip
     page.evaluate("model.set({ method: 'Adam', step: 7 })")
     figure.method, figure.step = "Adam", 7

@@ -15,7 +15,7 @@ FORMULAS = {
     "round bowl": lambda x, y: 0.5 * (x**2 + y**2),
     "narrow valley": lambda x, y: 0.5 * x**2 + 12.5 * y**2,
     "saddle": lambda x, y: (x**4 - 8 * x**2 + 16) / 32 + 0.5 * y**2,
-    "two minima": lambda x, y: (x**4 - 8 * x**2 + 16) / 32 + 0.1 * x + 0.5 * (y - 0.25 * x) ** 2 + 0.2047721476,
+    "two minima": lambda x, y: (x**4 - 8 * x**2 + 16) / 32 + 0.1 * x + 0.5 * (y - 0.25 * x) ** 2 + 0.20477214761,
     "waves": lambda x, y: 0.1 * (x**2 + y**2) + 0.5 * (torch.sin(1.5 * x) ** 2 + torch.sin(1.5 * y) ** 2),
 }
 OPTIMIZERS = {

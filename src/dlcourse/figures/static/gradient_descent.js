@@ -9,18 +9,18 @@ const SURFACES = { // from x and y: the loss and its two slopes; then where the 
   saddle: [(x, y) => [(x * x - 4) ** 2 / 32 + (y * y) / 2, (x * (x * x - 4)) / 8, y], [0.05, 1.7]],
   "two minima": [(x, y) => {
     const across = y - x / 4;
-    const loss = (x * x - 4) ** 2 / 32 + x / 10 + across ** 2 / 2 + 0.2047721476; // so that the lowest loss is 0
+    const loss = (x * x - 4) ** 2 / 32 + x / 10 + across ** 2 / 2 + 0.20477214761; // so that the lowest loss is 0
     return [loss, (x * (x * x - 4)) / 8 + 0.1 - across / 4, across];
   }, [2.8, -1]],
   waves: [(x, y) => [
     (x * x + y * y) / 10 + (2 - cos(3 * x) - cos(3 * y)) / 4, x / 5 + 0.75 * sin(3 * x), y / 5 + 0.75 * sin(3 * y),
   ], [2.6, 1.5]],
 };
-const HINT = "Drag the ring, the start, or move it with the arrow keys (Home: back to its first place); or press " +
-  "anywhere on the surface. Each line is a line of equal loss; the stronger the colour, the higher. The path follows " +
-  "what you change.";
+const HINT = "Seen from above: x runs from −3 to 3, y from −2 to 2. Along each line the loss is the same; the " +
+  "stronger the colour, the higher. The ring is the start: drag it, move it with the arrow keys (Home: back to its " +
+  "first place), or press anywhere on the surface. The path follows what you change.";
 const SAID = {
-  start: "This is the start. The arrow points downhill, against the gradient; press Next or Play.",
+  start: "This is the start. The arrow points downhill, against the gradient: press Next or Play.",
   downhill: "The loss falls, and the gradient is not yet zero: the path goes on.",
   uphill: "The last step has made the loss larger.",
   across: "The loss falls, but the last step went across the bottom: the gradient has turned round.",
@@ -198,7 +198,7 @@ function render({ model, el }) {
     if (event.altKey || event.metaKey || event.ctrlKey || !(to || event.key === "Home")) return;
     event.preventDefault();
     const [x, y] = model.get("start");
-    if (to) moveTo(x + to[0] / 10, y + to[1] / 10); else write({ start: SURFACES[model.get("surface")][1] });
+    if (to) moveTo(x + to[0] / 20, y + to[1] / 20); else write({ start: SURFACES[model.get("surface")][1] });
   });
 
   const cells = Object.fromEntries(["step", "loss", "x, y", "gradient"].map((name) => [name, h("dd")]));
@@ -245,15 +245,15 @@ function render({ model, el }) {
     const X = (x) => clamp(50 * (x + WIDTH), -3000, 3000).toFixed(2);
     const Y = (y) => clamp(50 * (HEIGHT - y), -3000, 3000).toFixed(2);
     const places = shown.map(({ at }) => `${X(at[0])},${Y(at[1])}`);
-    const between = places.slice(1, -1).map((place) => place.split(","));
     const slope = hypot(...now.slope) || 1;
     const tip = now.at.map((x, i) => x - (0.55 * now.slope[i]) / slope);
     const [x1, y1, x2, y2] = [X(now.at[0]), Y(now.at[1]), X(tip[0]), Y(tip[1])];
-    const arrow = hypot(...now.slope) < 1e-3 ? "" : `<line class="dlf-downhill" x1="${x1}" y1="${y1}"
-      x2="${x2}" y2="${y2}"/><circle class="dlf-arrowhead" cx="${x2}" cy="${y2}" r="3.5"/>`;
+    const turn = (Math.atan2(now.slope[1], -now.slope[0]) * 180) / Math.PI;
+    const arrow = hypot(...now.slope) < 1e-3 ? "" : `<line class="dlf-downhill" x1="${x1}" y1="${y1}" x2="${x2}"
+      y2="${y2}"/><path class="dlf-arrowhead" d="M6 0L-4 5V-5z" transform="translate(${x2} ${y2}) rotate(${turn})"/>`;
     trace.innerHTML = `<svg viewBox="0 0 300 200" aria-hidden="true">
       <polyline class="dlf-halo" points="${places.join(" ")}"/><polyline points="${places.join(" ")}"/>
-      ${between.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="1.8"/>`).join("")}${arrow}
+      ${shown.slice(1, -1).map(({ at: [x, y] }) => `<circle cx="${X(x)}" cy="${Y(y)}" r="1.8"/>`).join("")}${arrow}
       <circle class="dlf-here" cx="${x1}" cy="${y1}" r="4.5"/></svg>`;
     handle.style.setProperty("--x", (state.start[0] + WIDTH) / (2 * WIDTH));
     handle.style.setProperty("--y", (HEIGHT - state.start[1]) / (2 * HEIGHT));
@@ -267,8 +267,9 @@ function render({ model, el }) {
     Object.assign(trace.dataset, { path: JSON.stringify(shown.map(({ at }) => at)), loss: now.loss });
     trace.dataset.gradient = JSON.stringify(now.slope);
     const ended = points.length <= state.step || now === points[MOST_STEPS] || largest(now.at) > GIVEN_UP;
-    next.replaceChildren(...(ended ? [h("span", {}, "The path ends here.")] : ["x", "y"].map((name, i) => h("span", {},
-      `${name}: ${short(now.at[i])} − ${short(state.learning_rate)} · ${now.words[i]} = ${short(now.next[i])}`))));
+    const [rated, worded] = [short(state.learning_rate), (i) => `${now.words[i]} = ${short(now.next[i])}`];
+    next.replaceChildren(...(ended ? [h("span", {}, "The path ends here.")] : ["x", "y"].map((name, i) =>
+      h("span", {}, `next ${name}: ${short(now.at[i])} − ${rated} · ${worded(i)}`))));
     const status = statusOf(state, points);
     said.textContent = SAID[status];
     said.dataset.status = status;
