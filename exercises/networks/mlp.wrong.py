@@ -84,6 +84,14 @@ def forward(x, layers):
     return x
 
 
+# %% forward: adds the bias behind ReLU
+def forward(x, layers):
+    for number, (w, b) in enumerate(layers):
+        x = x @ w.T
+        x = (np.maximum(x, 0) if number < len(layers) - 1 else x) + b
+    return x
+
+
 # %% forward: knows two layers only
 def forward(x, layers):
     w, b = layers[0]
@@ -189,6 +197,20 @@ def epoch(weights, x, y, size, rate):
     return (w - rate * w.grad).detach().numpy(), loss.item()
 
 
+# %% epoch: measures after the step
+# says: before the step
+def epoch(weights, x, y, size, rate):
+    w = torch.tensor(weights, requires_grad=True)
+    x, y = torch.tensor(x), torch.tensor(y)
+    for start in range(0, len(x), size):
+        a, b = x[start : start + size], y[start : start + size]
+        w.grad = None
+        torch.nn.functional.cross_entropy(a @ w.T, b).backward()
+        with torch.no_grad():
+            w -= rate * w.grad
+    return w.detach().numpy(), torch.nn.functional.cross_entropy(x @ w.T, y).item()
+
+
 # %% epoch: sums up
 # says: sum over the samples
 def epoch(weights, x, y, size, rate):
@@ -259,6 +281,21 @@ def miscalibration(sure, right, groups):
     return total
 
 
+# %% calibrate: sorts the answers apart from their confidence
+def miscalibration(sure, right, groups):
+    says, holds = np.array_split(np.sort(sure), groups), np.array_split(np.sort(right), groups)
+    return sum(len(a) * abs(a.mean() - b.mean()) for a, b in zip(says, holds)) / len(sure)
+
+
+# %% calibrate: cuts the range of confidence, and not the samples
+# says: each group hold what it should
+def miscalibration(sure, right, groups):
+    number, total = np.clip((sure * groups).astype(int), 0, groups - 1), 0.0
+    for k in set(number):
+        total += (number == k).mean() * abs(sure[number == k].mean() - right[number == k].mean())
+    return total
+
+
 # %% calibrate: takes the distance of each sample
 def miscalibration(sure, right, groups):
     return np.abs(sure - right).mean()
@@ -326,6 +363,12 @@ def shift(images, down, right):
 # says: undoes the shuffling twice
 def twin(w1, b1, w2, b2, pixels, units):
     return w1[units][:, np.argsort(pixels)], b1[units], w2[:, units], b2
+
+
+# %% twin: sends the hidden units the other way
+def twin(w1, b1, w2, b2, pixels, units):
+    back = np.argsort(units)
+    return w1[back][:, pixels], b1[back], w2[:, back], b2
 
 
 # %% twin: forgets the hidden units
