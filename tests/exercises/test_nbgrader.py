@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-PART = "convolution"
+PARTS = sorted({page.parent.name for page in grading.PAGES})
+PART = "convolution"  # the one that is handed in and graded here
 PAGE = grading.ROOT / "exercises" / PART / "one-dimension.ipynb"
 
 
@@ -67,7 +68,8 @@ def tamper(notebook: nbformat.NotebookNode) -> None:
 def course(tmp_path_factory: pytest.TempPathFactory, answers: dict[str, str]) -> Course:
     """The course after both submissions were graded: 'untouched' hands in the release as it is, 'busy' has tampered."""
     course = Course(tmp_path_factory.mktemp("course"))
-    course.nbgrader("generate_assignment", PART)
+    for part in PARTS:
+        course.nbgrader("generate_assignment", part)
     release = course.folder / "release" / PART
     for student in ("untouched", "busy"):
         shutil.copytree(release, course.folder / "submitted" / student / PART)
@@ -80,9 +82,15 @@ def course(tmp_path_factory: pytest.TempPathFactory, answers: dict[str, str]) ->
     return course
 
 
-def test_students_get_the_notebooks_and_nothing_else(course):
-    released = sorted(path.name for path in (course.folder / "release" / PART).rglob("*"))
-    assert released == sorted(page.name for page in PAGE.parent.glob("*.ipynb"))
+@pytest.mark.parametrize("part", PARTS)
+def test_students_get_the_notebooks_without_answers_and_nothing_else(course, part):
+    released = sorted((course.folder / "release" / part).rglob("*"))
+    assert [path.name for path in released] == sorted(page.name for page in grading.PAGES if page.parent.name == part)
+    for path in released:
+        text = path.read_text("utf-8")
+        assert "YOUR CODE HERE" in text
+        assert "BEGIN SOLUTION" not in text
+        assert "BEGIN HIDDEN TESTS" not in text
 
 
 def test_the_untouched_release_gets_no_points(course):
