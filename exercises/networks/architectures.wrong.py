@@ -31,6 +31,7 @@ macs = [1200, 2304, 20480]
 parameters = [1216, 2336, 20490]
 macs = [1228800, 2359296, 20480]
 
+
 # %% sides: always rounds down
 # says: rounded down
 def sides(n, layers, rounding):
@@ -39,6 +40,7 @@ def sides(n, layers, rounding):
         n = (n + 2 * p - k) // s + 1
         result.append(n)
     return result
+
 
 # %% sides: pads on one side
 # says: both sides
@@ -53,6 +55,7 @@ def sides(n, layers, rounding):
         result.append(n)
     return result
 
+
 # %% sides: forgets the rule about the last window
 # says: left out
 def sides(n, layers, rounding):
@@ -63,6 +66,7 @@ def sides(n, layers, rounding):
         result.append(n)
     return result
 
+
 # %% sides: rounds only what it returns
 def sides(n, layers, rounding):
     result = []
@@ -70,6 +74,7 @@ def sides(n, layers, rounding):
         n = (n + 2 * p - k) / s + 1
         result.append(int(n) if rounding == "floor" else -int(-n // 1))
     return result
+
 
 # %% sides: forgets the first window
 def sides(n, layers, rounding):
@@ -80,6 +85,7 @@ def sides(n, layers, rounding):
         result.append(n)
     return result
 
+
 # %% sides: returns the last side alone
 def sides(n, layers, rounding):
     for k, s, p in layers:
@@ -87,11 +93,13 @@ def sides(n, layers, rounding):
         n = (room // s if rounding == "floor" else -(-room // s)) + 1
     return n
 
+
 # %% inception: forgets the biases
 # says: Where are the biases
 def inception(channels, side, one, three, five, pooled):
     weights = channels * (one + three[0] + five[0] + pooled) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
     return weights, weights * side**2
+
 
 # %% inception: lets the larger filters see all channels
 # says: leaves
@@ -99,11 +107,13 @@ def inception(channels, side, one, three, five, pooled):
     weights = channels * (one + three[0] + five[0] + pooled + 9 * three[1] + 25 * five[1])
     return weights + one + sum(three) + sum(five) + pooled, weights * side**2
 
+
 # %% inception: forgets the convolution after the pooling
 # says: pooled branch
 def inception(channels, side, one, three, five, pooled):
     weights = channels * (one + three[0] + five[0]) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
     return weights + one + sum(three) + sum(five), weights * side**2
+
 
 # %% inception: multiplies the biases
 # says: not multiplied
@@ -112,16 +122,19 @@ def inception(channels, side, one, three, five, pooled):
     parameters = weights + one + sum(three) + sum(five) + pooled
     return parameters, parameters * side**2
 
+
 # %% inception: takes the inputs of the 3 x 3 and 5 x 5 for their outputs
 def inception(channels, side, one, three, five, pooled):
     weights = channels * (one + three[1] + five[1] + pooled) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
     return weights + one + sum(three) + sum(five) + pooled, weights * side**2
+
 
 # %% residual: no shortcut
 # says: Where is the shortcut
 def residual(x, w1, w2, stride=1, w_short=None):
     conv = nn.functional.conv2d
     return torch.relu(conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1))
+
 
 # %% residual: ReLU before the sum
 # says: after the sum
@@ -130,12 +143,14 @@ def residual(x, w1, w2, stride=1, w_short=None):
     f = torch.relu(conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1))
     return f + (x if w_short is None else conv(x, w_short, stride=stride))
 
+
 # %% residual: no ReLU between the convolutions
 # says: between the two
 def residual(x, w1, w2, stride=1, w_short=None):
     conv = nn.functional.conv2d
     f = conv(conv(x, w1, stride=stride, padding=1), w2, padding=1)
     return torch.relu(f + (x if w_short is None else conv(x, w_short, stride=stride)))
+
 
 # %% residual: the shortcut without its weights
 # says: weights of its own
@@ -144,11 +159,13 @@ def residual(x, w1, w2, stride=1, w_short=None):
     f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1)
     return torch.relu(f + x[:, :, ::stride, ::stride])
 
+
 # %% residual: ReLU on the shortcut
 def residual(x, w1, w2, stride=1, w_short=None):
     conv = nn.functional.conv2d
     f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1)
     return torch.relu(f + torch.relu(x if w_short is None else conv(x, w_short, stride=stride)))
+
 
 # %% residual: the stride in both convolutions
 def residual(x, w1, w2, stride=1, w_short=None):
@@ -156,85 +173,150 @@ def residual(x, w1, w2, stride=1, w_short=None):
     f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, stride=stride, padding=1)
     return torch.relu(f + (x if w_short is None else conv(x, w_short, stride=stride)))
 
+
 # %% patients: thinks that shortcuts are always in order
 # says: exponents of C
 found = [0, 1, 0]
+
+
 def cure(layers):
     return layers**-0.5
+
 
 # %% patients: takes small for large
 # says: which one is small
 found = [0, 2, 1]
+
+
 def cure(layers):
     return layers**-0.5
+
 
 # %% patients: leaves the scale as it is
 # says: must stay between
 found = [0, 1, 2]
+
+
 def cure(layers):
     return 1.0
+
 
 # %% patients: lets the scale grow with the depth
 # says: must stay between
 found = [0, 1, 2]
+
+
 def cure(layers):
     return layers**0.5
+
 
 # %% patients: sets the weights to zero
 # says: must stay between
 found = [0, 1, 2]
+
+
 def cure(layers):
     return 0.0
 
+
 # %% patients: one scale that is too large for deep chains
 found = [0, 1, 2]
+
+
 def cure(layers):
     return 0.6
+
 
 # %% budget: forgets that the dense layer is dear
 # says: parameters are too many
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 32, 3, padding=1), nn.ReLU(),
-        nn.Flatten(), nn.Linear(32 * 64, 8),
+        nn.Conv2d(3, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(8, 32, 3, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(32 * 64, 8),
     )
+
 
 # %% budget: never makes the maps smaller
 # says: MACs are too many
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(),
-        nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 8),
+        nn.Conv2d(3, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(8, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 8),
     )
+
 
 # %% budget: counts 1 x 1 convolutions
 # says: are too few
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(12, 12, 1), nn.ReLU(),
-        nn.Conv2d(12, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 1), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 8),
+        nn.Conv2d(3, 12, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(12, 12, 1),
+        nn.ReLU(),
+        nn.Conv2d(12, 16, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 8),
     )
+
 
 # %% budget: strides past pixels
 # says: of the pixels
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=4), nn.ReLU(), nn.Conv2d(12, 16, 3, padding=1), nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 8),
+        nn.Conv2d(3, 12, 3, stride=4),
+        nn.ReLU(),
+        nn.Conv2d(12, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 8),
     )
+
 
 # %% budget: two classes
 # says: shape
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(12, 16, 3, stride=2, padding=1), nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 9),
+        nn.Conv2d(3, 12, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(12, 16, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 9),
     )
+
 
 # %% budget: convolutions that no image passes
 # says: are too few
