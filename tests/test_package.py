@@ -7,8 +7,20 @@ import pytest
 
 import dlcourse
 
-HEAVY = ("torch", "tensorflow", "keras", "matplotlib", "skimage", "sklearn", "anywidget", "mlxtend", "statsmodels")
-HEAVY += ("accelerate", "safetensors", "tqdm")
+HEAVY = (
+    "torch",
+    "tensorflow",
+    "keras",
+    "matplotlib",
+    "skimage",
+    "sklearn",
+    "anywidget",
+    "mlxtend",
+    "statsmodels",
+    "accelerate",
+    "safetensors",
+    "tqdm",
+)
 
 
 def loaded_after(statement):
