@@ -79,3 +79,32 @@ def seed(number: int) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(number % 2**32)
+
+
+@contextmanager
+def on_device(model: Any, device: Any) -> Iterator[None]:
+    """Have a PyTorch module on `device`; then put it back where it was, with its modes and its weights' layout.
+
+    What is no module, such as a loss that is a function, is left alone.
+    """
+    import torch
+
+    if not isinstance(model, torch.nn.Module):
+        yield
+        return
+    modes = {module: module.training for module in model.modules()}
+    strides = {p: p.stride() for p in model.parameters() if not torch.nn.parameter.is_lazy(p)}
+    homes = {tensor.device for tensor in [*model.parameters(), *model.buffers()]} or {torch.device("cpu")}
+    if len(homes) > 1:
+        raise ValueError(f"model must be on one device, but its tensors are on {', '.join(sorted(map(str, homes)))}")
+    try:
+        model.to(device)
+        yield
+    finally:
+        model.to(homes.pop())
+        for parameter, stride in strides.items():
+            if parameter.stride() != stride:
+                data = parameter.data
+                parameter.data = data.new_empty_strided(data.shape, stride).copy_(data)
+        for module, mode in modes.items():
+            module.training = mode

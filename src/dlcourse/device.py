@@ -6,7 +6,7 @@ import os
 import platform
 import random
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,8 @@ def pick(prefer: str | None = None) -> torch.device:
 
     Parameters
     ----------
-    prefer : a device type, `"cuda"`, `"xpu"`, `"mps"` or `"cpu"`, to use instead of the best one
+    prefer : a device type, `"cuda"`, `"xpu"`, `"mps"` or `"cpu"`, or one device such as `"cuda:1"`, to use instead of
+        the best one
 
     Raises
     ------
@@ -46,17 +47,28 @@ def pick(prefer: str | None = None) -> torch.device:
     >>> pick("cpu")
     device(type='cpu')
     """
+    return _pick("prefer", prefer)
+
+
+def _pick(name: str, wanted: Any) -> torch.device:
+    """The device that the argument `name` asks for; the best one for None and "auto"."""
     import torch
 
-    if prefer is None:
-        return torch.device(next(kind for kind in _ORDER if _available(kind)))
-    _validate.choice("prefer", prefer, _ORDER)
-    if not _available(prefer):
-        here = ", ".join(kind for kind in _ORDER if _available(kind))
+    here = [kind for kind in _ORDER if _available(kind)]
+    if wanted is None or (isinstance(wanted, str) and wanted == "auto"):
+        return torch.device(here[0])
+    try:
+        device = torch.device(wanted) if isinstance(wanted, str | torch.device) else None
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in _ORDER:
+        known = ", ".join(map(repr, _ORDER))
+        raise ValueError(f"{name} must be one of {known}, or such as 'cuda:1'; got {_validate.describe(wanted)}")
+    if device.type not in here:
         raise ValueError(
-            f"prefer={prefer!r}: this machine, or this build of PyTorch, has no such device; it has {here}"
+            f"{name}={wanted!r}: this machine, or this build of PyTorch, has no such device; it has {', '.join(here)}"
         )
-    return torch.device(prefer)
+    return device
 
 
 def _processor() -> str:

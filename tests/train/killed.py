@@ -45,11 +45,11 @@ def data():
 
 def training(folder, kill_at=None):
     """The training, killed in its step `kill_at`; returns the digest of everything that it leaves behind."""
-    model, calls = network(), []
+    model, calls, deadly = network(), [], [kill_at]  # a list: what a function closes over is part of what it is
 
     def augment(images):
         calls.append(None)
-        if len(calls) == kill_at:
+        if len(calls) in deadly:
             os.kill(os.getpid(), signal.SIGKILL)
         shift = random.choice((-1, 0, 1))  # the generators of Python, NumPy and PyTorch
         noise = torch.randn_like(images) * np.random.uniform(0, 0.2)  # noqa: NPY002

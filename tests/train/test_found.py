@@ -86,25 +86,3 @@ def test_the_bar_can_be_silenced(how, capsys, monkeypatch):
     inputs, labels = points()
     train.fit(mlp(), (inputs, labels), epochs=1, progress=how != "progress=False")
     assert capsys.readouterr() == ("", "")
-
-
-def test_in_a_notebook_the_bar_stands_in_the_cell_and_then_nothing_does(monkeypatch):
-    from IPython import display
-
-    shown = []
-
-    class Handle:
-        def update(self, data, raw):
-            shown.append(data)
-
-    def first(data, raw, display_id):
-        shown.append(data)
-        return Handle()
-
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr("dlcourse.train._progress._in_notebook", lambda: True)
-    monkeypatch.setattr(display, "display", first)
-    inputs, labels = points()
-    train.fit(mlp(), (inputs, labels), epochs=2, batch_size=8, device="cpu")
-    assert "14/14" in shown[-2]["text/plain"]
-    assert shown[-1] == {}

@@ -54,24 +54,14 @@ def test_it_does_not_change_with_the_lists_that_it_was_made_from():
 
 
 def test_an_empty_history_says_that_it_is_empty():
-    empty = History()
-    assert str(empty) == "epoch"
-    for use in (lambda: empty.best_epoch, empty.plot):
-        with pytest.raises(ValueError, match="no epoch yet"):
-            use()
+    assert str(History()) == "epoch"
+    with pytest.raises(ValueError, match="no epoch yet"):
+        History().best_epoch  # noqa: B018
 
 
-def test_the_plot_shows_the_losses_over_epochs_that_count_from_1():
-    axes = History(CURVES).plot().axes[0]
-    assert [line.get_label() for line in axes.lines] == ["loss", "valid loss"]
-    assert axes.lines[1].get_xdata().tolist() == [1, 2, 3]
-    assert axes.lines[1].get_ydata().tolist() == CURVES["valid_loss"]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss")
-
-
-def test_the_plot_shows_the_curves_that_are_named():
-    axes = History(CURVES).plot("learning_rate").axes[0]
-    assert axes.lines[0].get_ydata().tolist() == CURVES["learning_rate"]
-    assert axes.get_ylabel() == "learning rate"
-    with pytest.raises(ValueError, match="names must be one of 'loss'"):
-        History(CURVES).plot("accuracy")
+def test_each_epoch_gives_the_same_numbers():
+    history = History()
+    history.add(loss=1.0, boxes=0.5)
+    with pytest.raises(ValueError, match=r"an epoch must give loss, boxes, like those before it, got \['loss'\]"):
+        history.add(loss=0.5)
+    assert dict(history) == {"loss": [1.0], "boxes": [0.5]}

@@ -1,9 +1,11 @@
-"""Files that hold the state of a training: whole or not there, and damaged ones are told from good ones."""
+"""The state of a training, in memory and on the disk: whole or not there, and damaged files are told from good ones."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from dlcourse.train import _data
+from dlcourse import _frameworks
+from dlcourse.train._data import checksum
+from dlcourse.train._history import History
+from dlcourse.train._settings import Settings
 
-Arrays = dict[str, np.ndarray]
 LAST, BEST = "last.safetensors", "best.safetensors"
 
 
@@ -37,14 +41,24 @@ class Folder:
                 f"checkpoint: nothing can be written into {str(path)!r} ({problem.strerror}). Name a folder of your own"
             ) from problem
 
-    def write(self, name: str, arrays: Arrays, notes: dict[str, Any]) -> None:
-        """Replace a file, all of it at once: whoever is stopped in between leaves the old one."""
-        arrays = {key: np.asarray(array, order="C") for key, array in arrays.items()}
-        text = json.dumps(notes | {"checksum": _data.checksum(arrays)})
+    def write(self, name: str, state: Any) -> None:
+        """Replace a file, all of it at once: whoever is stopped in between leaves the old one.
+
+        `state` is made of arrays and tensors, which go into the file by their places (`model.0.weight`), and of what
+        JSON can hold, in nested dicts with text as keys, lists and tuples.
+        """
+        arrays: dict[str, np.ndarray] = {}
+        try:
+            text = json.dumps(_packed(state, "", arrays))
+        except TypeError as problem:
+            raise TypeError(
+                f"checkpoint: part of the state cannot be stored without a pickle ({problem}). A module's "
+                "get_extra_state may give tensors, numbers, text, lists and dicts"
+            ) from problem
         target, new = self.path / name, self.path / f"{name}.tmp"
         try:
             with open(new, "wb") as file:
-                file.write(save(arrays, {"dlcourse": text}))
+                file.write(save(arrays, {"dlcourse": text, "checksum": checksum([text, arrays])}))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(new, target)
@@ -57,36 +71,174 @@ class Folder:
             os.fsync(folder)
             os.close(folder)
 
-    def read(self, name: str) -> tuple[Arrays, dict[str, Any]] | None:
-        """Arrays and notes, or None where there is no such file."""
+    def read(self, name: str) -> Any:
+        """The state, with arrays for tensors and lists for tuples, or None where there is no such file."""
         path = self.path / name
         if not path.exists():
             return None
         try:
             with safe_open(path, framework="numpy") as file:
-                notes = json.loads((file.metadata() or {})["dlcourse"])
+                written = file.metadata() or {}
                 arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - it is no dict
-            damaged = notes.pop("checksum") != _data.checksum(arrays)
+            if written["checksum"] == checksum([written["dlcourse"], arrays]):
+                return _unpacked(json.loads(written["dlcourse"]), arrays)
         except (SafetensorError, KeyError, ValueError, OSError):
-            damaged = True
-        if damaged:
-            raise ValueError(
-                f"checkpoint: {path} is damaged, or it is no checkpoint of this package. Delete it to begin anew, or "
-                "name another folder"
-            )
-        return arrays, notes
-
-
-def compare(saved: dict[str, Any], now: dict[str, Any], folder: Path) -> None:
-    """An error where a training was begun with other arguments."""
-    now = json.loads(json.dumps(now))
-    changed = [
-        f"{name} was {saved.get(name)!r} and is {now.get(name)!r}"
-        for name in sorted({*saved, *now})
-        if saved.get(name) != now.get(name)
-    ]
-    if changed:
+            pass
         raise ValueError(
-            f"checkpoint: {folder} holds a training that was begun with other arguments ({'; '.join(changed)}). "
-            "Call it with the same ones to go on, or name another folder to begin anew"
+            f"checkpoint: {path} is damaged, or it is no checkpoint of this version of the package. Delete it to begin "
+            "anew, or name another folder"
         )
+
+
+def _packed(tree: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
+    """The tree with each array put into `arrays`, and in its stead the name that it has there."""
+    if isinstance(tree, dict):
+        return {key: _packed(value, f"{place}.{key}" if place else key, arrays) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_packed(value, f"{place}.{i}", arrays) for i, value in enumerate(tree)]
+    if not hasattr(tree, "shape"):
+        return tree
+    arrays[place] = np.asarray(_frameworks.to_numpy(tree), order="C")
+    return {"array": place}
+
+
+def _unpacked(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(tree, dict):
+        if list(tree) == ["array"]:
+            return arrays[tree["array"]]
+        return {key: _unpacked(value, arrays) for key, value in tree.items()}
+    return [_unpacked(value, arrays) for value in tree] if isinstance(tree, list) else tree
+
+
+class State:
+    """History and best weights of a training; with a folder, all that it needs to go on is also on the disk.
+
+    The frameworks say what their weights are, and what else there is.
+    """
+
+    def __init__(self, settings: Settings, main: bool = True) -> None:
+        self.settings, self.main = settings, main
+        self.history, self.best = History(), None
+        self.folder = None if settings.checkpoint is None else Folder(settings.checkpoint, main)
+
+    def weights(self) -> Any:
+        """A copy of what is put back where the best epoch was not the last."""
+        raise NotImplementedError
+
+    def set_weights(self, weights: Any) -> None:
+        """Put a copy back."""
+        raise NotImplementedError
+
+    def plain_weights(self) -> dict[str, Any]:
+        """The weights as the framework's own functions load them."""
+        raise NotImplementedError
+
+    def others(self) -> dict[str, Any]:
+        """What beside the weights a training carries on, such as the optimizer's state and the generators."""
+        raise NotImplementedError
+
+    def saved(self, arguments: dict[str, Any]) -> Any:
+        """What the checkpoint holds, or None; an error where it is that of another training."""
+        if self.folder is None:
+            return None
+        self.arguments = json.loads(json.dumps(self._arguments() | arguments))
+        state = self.folder.read(LAST)
+        if state is None:
+            return None
+        old, path = state["arguments"], self.folder.path
+        changed = [
+            f"{name} was {old.get(name)!r} and is {self.arguments.get(name)!r}"
+            for name in sorted({*old, *self.arguments})
+            if old.get(name) != self.arguments.get(name)
+        ]
+        if changed:
+            raise ValueError(
+                f"checkpoint: {path} holds a training that was begun with other arguments ({'; '.join(changed)}). "
+                "Call it with the same ones to go on, or name another folder to begin anew"
+            )
+        self.history = History(state["history"])
+        if self.history.epochs > self.settings.epochs:
+            raise ValueError(
+                f"checkpoint: {path} holds {self.history.epochs} epochs, but epochs is {self.settings.epochs}: ask for "
+                "as many at least, or name another folder"
+            )
+        self.set_weights(state["weights"])
+        if self.settings.patience is not None:
+            self.best = state["best"] or self.weights()
+        return state
+
+    def _arguments(self) -> dict[str, Any]:
+        """What a resumed training must have in common with the one that was begun.
+
+        Where the rate follows a schedule, it depends on how many epochs there are; otherwise more may be added.
+        """
+        given, rates = self.settings, None
+        if given.schedule is not None:
+            rates = [given.epochs, *(given.factor(i / 16) for i in range(17))]
+        same = {name: getattr(given, name) for name in ("batch_size", "clip", "patience", "seed")}
+        same |= {name: identity(getattr(given, name)) for name in ("augment", "loss", "step")}
+        return same | {"schedule (number of epochs, factors)": rates}
+
+    def end_epoch(self, numbers: dict[str, float]) -> None:
+        """Record an epoch; keep the weights if they are the best, and write the checkpoint."""
+        self.history.add(**numbers)
+        better = self.history.best_epoch == self.history.epochs
+        if better and self.settings.patience is not None:
+            self.best = self.weights()
+        if self.folder is None:
+            return
+        others = self.others()
+        if self.main:
+            if better:
+                self.folder.write(BEST, self.plain_weights())
+            best = None if better else self.best
+            notes = {"arguments": self.arguments, "history": dict(self.history)}
+            self.folder.write(LAST, notes | {"weights": self.weights(), "best": best} | others)
+
+    def end(self) -> None:
+        """Put back the best weights, if they were asked for."""
+        if self.best is not None:
+            self.set_weights(self.best)
+
+
+def identity(thing: Any) -> Any:
+    """The name of a function, module or object, and a checksum of what it does: the same in the next process.
+
+    Of a function that is its code and what it closes over; of a PyTorch module its text and its buffers, such as the
+    weights of classes. Other names that a function uses are not followed.
+    """
+    if thing is None or isinstance(thing, str | int | float):
+        return thing
+    if isinstance(thing, functools.partial):
+        return [identity(part) for part in (thing.func, *thing.args, *thing.keywords, *thing.keywords.values())]
+    name = getattr(thing, "__qualname__", None) or type(thing).__qualname__
+    if hasattr(thing, "__code__"):
+        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
+        what: Any = [_code(thing.__code__), *map(identity, [*(thing.__defaults__ or ()), *cells])]
+    elif hasattr(thing, "shape"):
+        what = thing
+    elif hasattr(thing, "named_buffers"):
+        what = [repr(thing), [buffer for _, buffer in thing.named_buffers()]]
+    else:
+        config = thing.get_config() if hasattr(thing, "get_config") else getattr(thing, "__dict__", {})
+        plain = {k: v for k, v in config.items() if isinstance(v, str | int | float | list | tuple | None)}
+        what = str({k: v for k, v in plain.items() if k != "name"})  # which Keras gives by itself
+    return f"{name} {checksum(what)}"
+
+
+def _code(code: Any) -> Any:
+    """What a function does, without where it stands."""
+    if hasattr(code, "co_code"):
+        return [code.co_code, code.co_names, [_code(constant) for constant in code.co_consts]]
+    return sorted(map(repr, code)) if isinstance(code, frozenset) else repr(code)
+
+
+def set_random_state(state: dict[str, Any], device: Any = None) -> None:
+    """Put the generators where they stood, from what was read."""
+    version, numbers, gauss = state["python"]
+    name, keys, *rest = state["numpy"]
+    state = state | {"python": (version, tuple(numbers), gauss), "numpy": (name, keys, *rest)}
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        state |= {key: torch.from_numpy(state[key]) for key in ("torch", "device") if key in state}
+    _frameworks.set_random_state(state, device)

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
-from dlcourse import _validate
+from dlcourse import _frameworks, _validate
 from dlcourse.train._history import History
 from dlcourse.train._settings import Settings
-
-Schedule = Callable[[float], float]
 
 
 def _engine(model: Any) -> ModuleType:
     """The module that trains models of this framework."""
-    # A model of a framework can only exist once that framework is imported, so neither is imported before.
-    keras, torch = sys.modules.get("keras"), sys.modules.get("torch")
-    if keras is not None and isinstance(model, keras.Model):
-        from dlcourse.train import _keras
-
-        return _keras
-    if torch is not None and isinstance(model, torch.nn.Module):
-        from dlcourse.train import _torch
-
-        return _torch
+    framework = _frameworks.framework_of(model)
+    if framework == "torch":
+        return importlib.import_module("dlcourse.train._torch")
+    if framework == "keras" and isinstance(model, sys.modules["keras"].Model):
+        return importlib.import_module("dlcourse.train._keras")
     raise TypeError(f"model must be a PyTorch module or a Keras model, got {_validate.describe(model)}")
 
 
@@ -38,11 +30,13 @@ def fit(
     valid: Any = None,
     *,
     epochs: int,
+    step: Callable[[Any, Any], Any] | None = None,
     loss: Any = None,
     optimizer: Any = None,
     learning_rate: float = 1e-3,
-    schedule: Schedule | None = None,
+    schedule: Callable[[float], float] | None = None,
     augment: Callable[[Any], Any] | None = None,
+    clip: float | None = None,
     batch_size: int = 32,
     device: Any = "auto",
     precision: str = "auto",
@@ -56,19 +50,27 @@ def fit(
     Parameters
     ----------
     model : a PyTorch module or a Keras model, whose output is not yet squeezed by softmax: cross-entropy does that
-    train : `(inputs, targets)`, arrays or tensors with one row for each sample, or the framework's own loader of such
-        pairs. For a model with several inputs, `inputs` is a tuple
+    train : `(inputs, targets)` with one row for each sample: arrays, tensors, or tuples or dicts of them for several
+        inputs or targets; targets may also be a list with one dict a sample. Or an object with `.images`, bytes
+        (n, height, width, 3), and `.targets`, such as scenes: PyTorch models then get floats (n, 3, height, width) in
+        0..1. Or the framework's own loader, whose batches may have any structure if there is a `step`
     valid : data of the same kind, on which the model is evaluated after each epoch
     epochs : how often each sample is visited
+    step : for PyTorch models that need more than `loss(model(inputs), targets)`: a function `step(model, batch)`, which
+        calls the model and returns a loss (the mean over the batch), or a dict of losses, which are added up and each
+        get a curve. `batch` is on the device; of data in memory it is `(inputs, targets)`. With `valid`, it is called
+        in evaluation mode too. A detector is trained with `step=lambda model, batch: model(*batch)`
     loss : by default cross-entropy for targets that are whole numbers, labels from 0, and mean squared error for
         others, which have the shape of the outputs; or a function or module `loss(outputs, targets)` of PyTorch that
-        gives the mean over a batch; or a loss of Keras or its name
+        gives the mean over a batch (parameters of its own are trained, too); or a loss of Keras or its name
     optimizer : by default `Adam(learning_rate)`; a PyTorch optimizer, or a function that makes one from the parameters;
-        a Keras optimizer or its name
+        a Keras optimizer or its name. A Keras model that was compiled has its own loss and optimizer by default
     learning_rate : of the default optimizer
     schedule : the factor on the learning rate, as a function of progress, which is 0 at the first step and 1 at the
         end: `one_cycle`, `cosine` or your own
-    augment : changes the inputs of each training batch, a PyTorch tensor; for Keras put such layers into the model
+    augment : changes the inputs of each training batch, PyTorch tensors (with a `step`: the whole batch); for Keras put
+        such layers into the model
+    clip : the largest norm of the gradient of all parameters together; a longer one is shortened to it
     batch_size : samples in a step; with several processes, of all of them together
     device : `"auto"` is the best that is there; or `"cpu"`, `"cuda"`, ... A Keras model runs where Keras has made it
     precision : `"auto"` is bfloat16 on NVIDIA GPUs that are made for it, and float32 elsewhere; `"float32"`,
@@ -80,7 +82,9 @@ def fit(
 
     Returns
     -------
-    History : printed, it is a table; `["loss"]`, `["valid_loss"]`, `["accuracy"]`, ... are lists, one number an epoch
+    History : printed, it is a table; `["loss"]`, `["valid_loss"]`, `["accuracy"]`, ... are lists, one number an epoch.
+        The accuracy is there for the losses of classifiers: cross-entropy, negative log-likelihood, binary
+        cross-entropy
 
     Raises
     ------
@@ -91,6 +95,7 @@ def fit(
     References
     ----------
     Kingma and Ba 2015, "Adam: A Method for Stochastic Optimization", arXiv 1412.6980, the default optimizer.
+    Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", section 3.2: clipping.
 
     Examples
     --------
@@ -103,8 +108,8 @@ def fit(
     (3.0, 1.0)
     """
     settings = Settings(
-        epochs, loss, optimizer, learning_rate, schedule, augment, batch_size, device, precision, progress, seed,
-        checkpoint, patience,
+        epochs, step, loss, optimizer, learning_rate, schedule, augment, clip, batch_size, device, precision, progress,
+        seed, checkpoint, patience,
     )  # fmt: skip
     engine = _engine(model)
     settings.check(valid is not None)
@@ -112,21 +117,19 @@ def fit(
 
 
 def evaluate(
-    model: Any, data: Any, *, loss: Any = None, batch_size: int = 256, device: Any = "auto"
+    model: Any, data: Any, *, step: Any = None, loss: Any = None, batch_size: int = 256, device: Any = "auto"
 ) -> dict[str, float]:
     """Loss and, for classifiers, accuracy of a model on data, averaged over the samples.
 
     Parameters
     ----------
     model : a PyTorch module or a Keras model
-    data : `(inputs, targets)`, or the framework's own loader of such pairs
-    loss : as for `fit`
-    batch_size : samples at a time; it changes nothing but time and memory
-    device : as for `fit`
+    data, step, loss, device : as for `fit`
+    batch_size : samples at a time; it changes nothing but time and memory, also where a loss weighs or ignores classes
 
     Returns
     -------
-    `{"loss": ..., "accuracy": ...}`
+    `{"loss": ..., "accuracy": ...}`, or the loss and its parts
 
     Raises
     ------
@@ -140,26 +143,27 @@ def evaluate(
     >>> score["accuracy"]
     1.0
     """
-    return _engine(model).evaluate(model, data, loss, _validate.whole("batch_size", batch_size, 1), device)
+    return _engine(model).evaluate(model, data, step, loss, _validate.whole("batch_size", batch_size, 1), device)
 
 
-def predict(model: Any, inputs: Any, *, batch_size: int = 256, device: Any = "auto") -> np.ndarray:
+def predict(model: Any, inputs: Any, *, batch_size: int = 256, device: Any = "auto") -> Any:
     """What a model returns for each input, batch by batch.
 
     Parameters
     ----------
     model : a PyTorch module or a Keras model
-    inputs : (N, ...) array or tensor, or a tuple of them for a model with several inputs
+    inputs : (N, ...) array or tensor, or a tuple or dict of them for a model with several inputs
     batch_size : samples at a time; it changes nothing but time and memory
     device : as for `fit`
 
     Returns
     -------
-    (N, ...) array; for a classifier the scores before softmax, if the model ends without it
+    (N, ...) array; for a classifier the scores before softmax, if the model ends without it. For a model with several
+    outputs, a tuple, list or dict of such arrays, as the model gives them
 
     Raises
     ------
-    TypeError, ValueError : inputs that the model does not take.
+    TypeError, ValueError : inputs that the model does not take, or outputs that are not one row for each of them.
 
     Examples
     --------

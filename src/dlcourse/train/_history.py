@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from dlcourse import _validate
-
-if TYPE_CHECKING:
-    from dlcourse.plot._style import Picture
-
+ENDS_IN_SOFTMAX = "model ends in softmax, which cross-entropy applies by itself: leave the activation out"
+WHAT_TO_TRY = (  # when a loss is no number
+    "A lower learning rate is the first thing to try; a loss of your own may divide by 0 or take the logarithm of 0"
+)
 LONGEST = 12  # rows of the printed table
 
 
 class History(Mapping[str, list[float]]):
-    """Curves of a training: a name -> one number for each epoch; printed, it is a table.
+    """Curves of a training: a name -> one number for each epoch; printed, it is a table, and `plot.history` draws it.
 
-    `"loss"` and, for classifiers, `"accuracy"` are averages over the training samples while the epoch ran, each batch
-    counted by its size; `"valid_loss"` and `"valid_accuracy"` are those of the validation data after it.
-    `"learning_rate"` is the rate of the epoch's last step, `"seconds"` the time that it took.
+    `"loss"`, its parts where a step returns several, and, for classifiers, `"accuracy"` are averages over the training
+    samples while the epoch ran, each batch counted by its size; `"valid_loss"` and so on are those of the validation
+    data after it. `"learning_rate"` is the rate of the epoch's last step, `"seconds"` the time that it took.
 
     Examples
     --------
@@ -44,6 +42,8 @@ class History(Mapping[str, list[float]]):
 
     def add(self, **values: float) -> None:
         """Append the numbers of one epoch."""
+        if self._curves and set(values) != set(self._curves):
+            raise ValueError(f"an epoch must give {', '.join(self._curves)}, like those before it, got {list(values)}")
         for name, value in values.items():
             self._curves.setdefault(name, []).append(float(value))
 
@@ -59,37 +59,6 @@ class History(Mapping[str, list[float]]):
         if not losses:
             raise ValueError("this history has no epoch yet, so none is the best")
         return losses.index(min(losses)) + 1
-
-    def plot(self, *names: str) -> Picture:
-        """The curves over the epochs.
-
-        Parameters
-        ----------
-        *names : which curves, such as `"accuracy", "valid_accuracy"`; by default the losses
-
-        Returns
-        -------
-        Picture
-
-        Raises
-        ------
-        ValueError, KeyError : no epoch yet, or no curve of that name.
-        """
-        from dlcourse import plot
-
-        if not self.epochs:
-            raise ValueError("this history has no epoch yet, so there is nothing to draw")
-        for name in names:
-            _validate.choice("names", name, list(self))
-        chosen = names or tuple(name for name in ("loss", "valid_loss") if name in self)
-        label = chosen[0].removeprefix("valid_").replace("_", " ")
-        return plot.curves(
-            {name.replace("_", " "): self[name] for name in chosen},
-            x=range(1, self.epochs + 1),
-            xlabel="epoch",
-            ylabel=label,
-            points=self.epochs <= 30,
-        )
 
     def __repr__(self) -> str:
         names = [name for name in self if name != "seconds"]

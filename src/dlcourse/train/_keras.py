@@ -1,26 +1,65 @@
-"""Keras models, through Keras' own `fit`."""
+"""Keras models, through Keras' own `compile` and `fit`."""
 
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any
 
 import keras
-import numpy as np
+from keras import losses, ops
 
-from dlcourse import _validate
-from dlcourse.train import _data, _random
-from dlcourse.train._history import History
-from dlcourse.train._keras_data import Data, floats, one_or_all
-from dlcourse.train._keras_state import State, Watch
-from dlcourse.train._progress import bar
+from dlcourse import _frameworks, _validate
+from dlcourse.train import _data
+from dlcourse.train._history import ENDS_IN_SOFTMAX, WHAT_TO_TRY, History
+from dlcourse.train._keras_state import Data, KerasState, Record, to_array
 from dlcourse.train._settings import Settings
+
+_OWN: weakref.WeakSet[Any] = weakref.WeakSet()  # optimizers with which `fit` has compiled a model
 
 
 def fit(model: Any, train: Any, valid: Any, settings: Settings) -> History:
     """Train in place; Python's and NumPy's random generators are afterwards as they were."""
+    _refuse(model, settings)
+    data, held_out = Data("train", train), None if valid is None else Data("valid", valid)
+    loss, optimizer = settings.loss, settings.optimizer
+    if model.compiled and model.optimizer not in _OWN:  # by the reader
+        loss, optimizer = loss or model.loss, optimizer or model.optimizer
+    criterion = None if _steps_itself(model) else Criterion(model, data, loss)
+    if criterion is not None and held_out is not None:
+        _data.check_kinds(*(next(part.run(2))[1].dtype.kind == "f" for part in (data, held_out)))
+        Criterion(model, held_out, loss)
+    with _frameworks.random_state_kept():
+        _compile(model, settings, optimizer, criterion.loss if criterion else loss, criterion)
+        state = KerasState(model, settings)
+        steps = data.steps(settings.batch_size)
+        try:
+            state.begin(data, held_out)
+            with settings.bar(steps, state.history.epochs) as progress:
+                check = None
+                if held_out is not None:
+                    check = lambda: _measure(model, held_out, criterion, 2 * settings.batch_size)  # noqa: E731
+                if not settings.finished(state.history):
+                    model.fit(
+                        data.batches(settings.batch_size, settings.seed, state.history.epochs),
+                        initial_epoch=state.history.epochs,
+                        epochs=settings.epochs,
+                        shuffle=False,
+                        verbose=0,
+                        callbacks=[Record(state, steps, progress, check)],
+                    )
+            state.end()
+        finally:
+            state.restore_optimizer()
+    return state.history
+
+
+def _refuse(model: Any, settings: Settings) -> None:
+    """Errors for what Keras does in other ways."""
     if settings.augment is not None:
         raise ValueError("augment is for PyTorch models; a Keras model takes augmentation layers as its first layers")
+    if settings.step is not None:
+        raise ValueError("step is for PyTorch models; a Keras model computes its own step in its method train_step")
     policy = model.dtype_policy.name
     if settings.precision not in ("auto", policy, policy.removeprefix("mixed_")):
         raise ValueError(
@@ -28,35 +67,6 @@ def fit(model: Any, train: Any, valid: Any, settings: Settings) -> History:
             "call keras.mixed_precision.set_global_policy before making the model"
         )
     _check_device(settings.device)
-    data, held = Data("train", train), None if valid is None else Data("valid", valid)
-    words = {"train": data.digest, "valid": held and held.digest, "precision": policy}
-    state = State(model, settings, settings.words() | words)
-    loss, labels = _objective(model, data, settings.loss)
-    if held is not None:
-        _data.check_kinds(*(next(part.run(2))[1].dtype.kind == "f" for part in (data, held)))
-        _objective(model, held, settings.loss)
-    steps = data.steps(settings.batch_size)
-    before = _random.state()
-    try:
-        _random.seed(settings.seed)
-        state.begin(loss, [keras.metrics.SparseCategoricalAccuracy("accuracy")] if labels else None)
-        with bar(settings.epochs * steps, state.history.epochs * steps, settings.progress) as progress:
-            check = None if held is None else lambda: _measure(model, held, loss, 2 * settings.batch_size)
-            if not settings.finished(state.history):
-                model.fit(
-                    data.for_training(settings.batch_size, settings.seed, state.history.epochs),
-                    initial_epoch=state.history.epochs,
-                    epochs=settings.epochs,
-                    shuffle=False,
-                    verbose=0,
-                    callbacks=[Watch(state, steps, progress, check)],
-                )
-        state.end()
-    finally:
-        _random.set_state(before)
-        if settings.schedule is not None and hasattr(state, "rate"):
-            state.set_rate(1.0)
-    return state.history
 
 
 def _check_device(device: Any) -> None:
@@ -67,84 +77,122 @@ def _check_device(device: Any) -> None:
         )
 
 
-def _objective(model: Any, data: Data, loss: Any) -> tuple[Any, bool]:
-    """The loss, and whether targets are labels, once the model has taken two samples and the loss its outputs."""
-    inputs, targets = next(data.run(2))
+def _steps_itself(model: Any) -> bool:
+    """Whether the model's class says itself what a step is."""
+    return any(getattr(type(model), name) is not getattr(keras.Model, name) for name in ("train_step", "compute_loss"))
+
+
+def _compile(model: Any, settings: Settings, optimizer: Any, loss: Any, criterion: Criterion | None) -> None:
+    if optimizer is None:
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+    metrics = [criterion.accuracy] if criterion and criterion.accuracy else None
+    theirs = model.compiled and optimizer is model.optimizer and optimizer not in _OWN
+    try:
+        model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+    except (TypeError, ValueError) as problem:
+        raise type(problem)(f"optimizer must be one of Keras or its name: {problem}") from problem
+    if not theirs:
+        _OWN.add(model.optimizer)
+    if settings.schedule is not None and not hasattr(model.optimizer._learning_rate, "assign"):
+        raise ValueError("schedule: the optimizer's learning rate follows a schedule of Keras already; name one only")
+
+
+class Criterion:
+    """A loss and, for classifiers, the accuracy, once the model has taken two samples and the loss its outputs."""
+
+    def __init__(self, model: Any, data: Data, loss: Any) -> None:
+        inputs, targets = next(data.run(2))
+        outputs = _outputs(model, f"{data.name}'s", inputs)
+        what = f"{data.name}'s targets (a batch of {_validate.describe(targets)})"
+        if isinstance(outputs, list | tuple | dict):
+            raise TypeError(
+                f"the model gives {len(outputs)} outputs, and one is needed here: train a model of several outputs by "
+                "a train_step of its own"
+            )
+        self.loss = losses.get(loss)
+        if loss is None:
+            self.loss = losses.MeanSquaredError()
+            if _data.for_labels(what, targets, outputs, targets.dtype.kind == "f", axis=outputs.ndim - 1):
+                self.loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+                last = model.layers[-1] if model.layers else None
+                softmax = keras.activations.softmax
+                if isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is softmax:
+                    raise ValueError(ENDS_IN_SOFTMAX)
+        self.ignored = getattr(self.loss, "ignore_class", None)
+        name = getattr(self.loss, "__name__", type(self.loss).__name__).replace("_", "").lower()
+        self.accuracy = None
+        if name == "sparsecategoricalcrossentropy":
+            labels = targets if data.memory is None else data.memory.targets
+            labels = labels if self.ignored is None else labels[labels != self.ignored]
+            _data.check_labels(data.name, labels, outputs.shape[-1])
+            self.accuracy = keras.metrics.SparseCategoricalAccuracy("accuracy") if self.ignored is None else None
+        elif name == "categoricalcrossentropy":
+            self.accuracy = keras.metrics.CategoricalAccuracy("accuracy")
+        elif name == "binarycrossentropy":
+            squeeze = ops.sigmoid if getattr(self.loss, "from_logits", False) else ops.convert_to_tensor
+            self.accuracy = keras.metrics.MeanMetricWrapper(
+                lambda targets, outputs: keras.metrics.binary_accuracy(targets, squeeze(outputs)), name="accuracy"
+            )
+        try:
+            float(ops.mean(self.loss(targets, outputs)))
+        except Exception as problem:  # TensorFlow's errors are of many kinds
+            raise ValueError(
+                f"the loss cannot compare {what} with the model's outputs of shape {outputs.shape}: {problem}"
+            ) from problem
+
+
+def _outputs(model: Any, whose: str, inputs: Any) -> Any:
     try:
         outputs = model(inputs, training=False)
     except (TypeError, ValueError, RuntimeError) as problem:
-        raise ValueError(f"the model cannot take {data.name}'s inputs: {problem}") from problem
-    outputs = keras.ops.convert_to_numpy(outputs)
-    whole = targets.dtype.kind in "biu"
-    what = f"{data.name}'s targets (a batch of {_validate.describe(targets)})"
-    labels = whole and outputs.shape[:-1] == targets.shape
-    if loss is None:
-        if whole and not labels:
-            raise ValueError(
-                f"{what} are whole numbers, so the model must give a score for each class on its last axis, but its "
-                f"outputs have shape {outputs.shape}. For other numbers than labels make the targets numbers with a "
-                "point; for other outputs name a loss"
-            )
-        if not whole and outputs.shape != targets.shape:
-            raise ValueError(
-                f"{what} must have the shape of the model's outputs ({outputs.shape}) for the mean squared error; "
-                "labels of classes must be whole numbers"
-            )
-        if whole and _ends_in_softmax(model):
-            raise ValueError("model ends in softmax, which cross-entropy applies by itself: leave the activation out")
-        loss = keras.losses.SparseCategoricalCrossentropy(True) if whole else keras.losses.MeanSquaredError()
-    loss = keras.losses.get(loss)
-    if labels and "sparse" in str(getattr(loss, "name", getattr(loss, "__name__", ""))):
-        _check_labels(data, targets, outputs.shape[-1], getattr(loss, "ignore_class", None))
-    try:
-        float(keras.ops.mean(loss(targets, outputs)))
-    except Exception as problem:  # TensorFlow's errors are of many kinds
-        raise ValueError(
-            f"the loss cannot compare {what} with the model's outputs of shape {outputs.shape}: {problem}"
-        ) from problem
-    return loss, labels
+        raise ValueError(f"the model cannot take {whose} inputs: {problem}") from problem
+    return _data.tree_map(ops.convert_to_numpy, outputs)
 
 
-def _ends_in_softmax(model: Any) -> bool:
-    last = model.layers[-1] if model.layers else None
-    return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
-
-
-def _check_labels(data: Data, first: np.ndarray, classes: int, ignored: int | None) -> None:
-    labels = first if data.pair is None else data.pair[1]
-    labels = labels[labels != ignored] if ignored is not None else labels
-    _data.check_labels(data.name, labels, classes)
-
-
-def _measure(model: Any, data: Data, loss: Any, size: int) -> dict[str, float]:
+def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> dict[str, float]:
     """Averages over the samples; of the loss alone, without what the model's weights may be charged for."""
-    total = right = samples = answers = 0.0
+    if criterion is None:  # the model's own test_step
+        found = model.evaluate(data.batches(size, 0, 0), verbose=0, return_dict=True)
+        return {name: float(value) for name, value in found.items()}
+    total = weights = 0.0
+    if criterion.accuracy is not None:
+        criterion.accuracy.reset_state()
     for inputs, targets in data.run(size):
         outputs = model.predict_on_batch(inputs)
-        total += float(keras.ops.mean(loss(targets, outputs))) * len(targets)
-        samples += len(targets)
-        if targets.dtype.kind in "biu" and outputs.shape[:-1] == targets.shape:
-            right += float((outputs.argmax(-1) == targets).sum())
-            answers += targets.size
+        weight = targets.size if criterion.ignored is None else int((targets != criterion.ignored).sum())
+        total += float(ops.mean(criterion.loss(targets, outputs))) * weight
+        weights += weight
+        if criterion.accuracy is not None:
+            criterion.accuracy.update_state(targets, outputs)
     if not math.isfinite(total):
-        raise FloatingPointError(f"the loss on {data.name}'s data is {total / samples}: a lower learning rate may help")
-    return {"loss": total / samples} | ({"accuracy": right / answers} if answers else {})
+        raise FloatingPointError(f"the loss is {total / weights} on {data.name}'s data. {WHAT_TO_TRY}")
+    accuracy = {} if criterion.accuracy is None else {"accuracy": float(criterion.accuracy.result())}
+    return {"loss": total / weights} | accuracy
 
 
-def evaluate(model: Any, data: Any, loss: Any, batch_size: int, device: Any) -> dict[str, float]:
+def evaluate(model: Any, data: Any, step: Any, loss: Any, batch_size: int, device: Any) -> dict[str, float]:
     """Loss and, for classifiers, accuracy."""
     _check_device(device)
-    held = Data("data", data)
-    return _measure(model, held, _objective(model, held, loss)[0], batch_size)
+    if step is not None:
+        raise ValueError("step is for PyTorch models; a Keras model measures itself in its method test_step")
+    batches = Data("data", data)
+    if loss is None and model.compiled and model.optimizer not in _OWN:
+        loss = model.loss
+    return _measure(model, batches, None if _steps_itself(model) else Criterion(model, batches, loss), batch_size)
 
 
-def predict(model: Any, inputs: Any, batch_size: int, device: Any) -> np.ndarray:
+def predict(model: Any, inputs: Any, batch_size: int, device: Any) -> Any:
     """Outputs for all inputs."""
     _check_device(device)
-    parts = tuple(map(floats, _data.arrays_of("inputs", inputs)))
-    starts = range(0, len(parts[0]), batch_size)
-    try:
-        found = [model.predict_on_batch(one_or_all(tuple(p[i : i + batch_size] for p in parts))) for i in starts]
-    except (TypeError, ValueError) as problem:
-        raise ValueError(f"the model cannot take the inputs: {problem}") from problem
-    return np.concatenate(found)
+    tree, rows = _data.read("inputs", inputs)
+    found = []
+    for start in range(0, rows, batch_size):
+        size = min(batch_size, rows - start)
+        batch = _data.tree_map(lambda leaf: to_array(leaf[start : start + size]), tree)  # noqa: B023 - called at once
+        try:
+            found.append(model.predict_on_batch(batch))
+        except (TypeError, ValueError) as problem:
+            raise ValueError(f"the model cannot take the inputs: {problem}") from problem
+        if any(len(leaf) != size for leaf in _data.tree_leaves(found[-1])):
+            raise TypeError(f"the model must give one row for each of {size} inputs, in each of its outputs")
+    return _data.joined(found)

@@ -1,11 +1,14 @@
-"""The settings of a training, checked."""
+"""The arguments of `fit` that do not depend on the data, checked."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tqdm.auto import tqdm
 
 from dlcourse import _validate
 from dlcourse.train._history import History
@@ -15,14 +18,16 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 @dataclass
 class Settings:
-    """The arguments of `fit` that do not depend on the data."""
+    """What `fit` was called with; see there."""
 
     epochs: int
+    step: Callable[[Any, Any], Any] | None
     loss: Any
     optimizer: Any
     learning_rate: float
     schedule: Callable[[float], float] | None
     augment: Callable[[Any], Any] | None
+    clip: float | None
     batch_size: int
     device: Any
     precision: str
@@ -39,9 +44,12 @@ class Settings:
         self.progress = _validate.truth("progress", self.progress)
         self.learning_rate = _validate.real("learning_rate", self.learning_rate, 0)
         _validate.choice("precision", self.precision, PRECISIONS)
-        for name, function in (("schedule", self.schedule), ("augment", self.augment)):
+        for name in ("step", "schedule", "augment"):
+            function = getattr(self, name)
             if function is not None and not callable(function):
                 raise TypeError(f"{name} must be a function, got {_validate.describe(function)}")
+        if self.clip is not None and _validate.real("clip", self.clip, 0) == 0:
+            raise ValueError("clip must be greater than 0: it is the largest norm that the gradient may have")
         if self.patience is not None:
             self.patience = _validate.whole("patience", self.patience, 1)
             if not has_valid:
@@ -58,34 +66,8 @@ class Settings:
             return True
         return history.epochs >= self.epochs
 
-    def check_epochs(self, history: History, folder: Path) -> None:
-        """An error where a checkpoint holds more epochs than are asked for."""
-        if history.epochs > self.epochs:
-            raise ValueError(
-                f"checkpoint: {folder} holds {history.epochs} epochs, but epochs is {self.epochs}: ask for as many at "
-                "least, or name another folder"
-            )
-
-    def words(self) -> dict[str, Any]:
-        """What a resumed training must have in common with the one that was begun, in words and numbers.
-
-        Where the rate follows a schedule, it depends on how many epochs there are; otherwise more may be added.
-        """
-        rates = None
-        if self.checkpoint is not None and self.schedule is not None:
-            rates = [self.epochs, *(self.factor(i / 16) for i in range(17))]
-        return {
-            "augment": name_of(self.augment),
-            "batch_size": self.batch_size,
-            "loss": name_of(self.loss),
-            "patience": self.patience,
-            "schedule (number of epochs, factors)": rates,
-            "seed": self.seed,
-        }
-
-
-def name_of(thing: Any) -> str | None:
-    """A function's or an object's name in words that are the same in the next process."""
-    if thing is None or isinstance(thing, str):
-        return thing
-    return getattr(thing, "__qualname__", None) or type(thing).__qualname__
+    def bar(self, steps: int, epochs_done: int, main: bool = True) -> Any:
+        """A bar of all steps, gone at the end; `TQDM_DISABLE=1` in the environment silences it."""
+        off = not (self.progress and main) or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+        total, done = self.epochs * steps, epochs_done * steps
+        return tqdm(total=total, initial=done, unit="step", leave=False, disable=off, dynamic_ncols=True)

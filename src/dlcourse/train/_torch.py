@@ -1,4 +1,4 @@
-"""The loop for PyTorch models."""
+"""The training loop for PyTorch models, from top to bottom."""
 
 from __future__ import annotations
 
@@ -8,161 +8,132 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from torch import Tensor, nn
 
-from dlcourse import _validate
-from dlcourse.train import _data, _found
+from dlcourse import _frameworks
+from dlcourse.train import _data
 from dlcourse.train._history import History
-from dlcourse.train._meter import Meter
-from dlcourse.train._objective import Objective, Score, objective, outputs_of
-from dlcourse.train._processes import Processes, precision_of
-from dlcourse.train._progress import bar
+from dlcourse.train._loss import Criterion, Scores, Step, objective_of, outputs_of, words
 from dlcourse.train._settings import Settings
-from dlcourse.train._torch_data import Batch, Batches, as_tensor, batches
-from dlcourse.train._torch_state import State, optimizer_of
-
-
-def _float_type(model: nn.Module) -> torch.dtype:
-    return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+from dlcourse.train._torch_data import Batches
+from dlcourse.train._torch_state import (
+    TorchState,
+    autocast_type,
+    float_type,
+    optimizer_as_found,
+    optimizer_of,
+    start,
+    trainable,
+)
 
 
 def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History:
     """Train in place; the model's device and modes, and the random generators, are afterwards as they were."""
-    processes, dtype = Processes(settings.device), _float_type(model)
-    device = processes.device
-    half = precision_of(settings.precision, device, dtype)
-    data = batches("train", train, dtype, processes)
-    held = None if valid is None else batches("valid", valid, dtype, processes)
-    words = {"train": data.digest, "valid": held and held.digest, "precision": str(half or dtype)}
-    state = State(model, settings, processes, settings.words() | words)
+    where, device = start(settings.device)
+    dtype = float_type(model)
+    autocast = autocast_type(settings.precision, device, dtype)
+    data = Batches("train", train, settings.batch_size, where, device, dtype, settings.seed)
+    held_out = None  # nothing is kept for gradients there, so that larger batches fit
+    if valid is not None:
+        held_out = Batches("valid", valid, 2 * settings.batch_size, where, device, dtype)
+    state = TorchState(model, settings, where, device)
+    modes = {module: module.training for module in model.modules()}
     with (
-        _found.optimizer_as_found(settings.optimizer),
-        _found.as_found(model, device),
-        _found.as_found(settings.loss, device),
-        _found.random_kept(device),
+        optimizer_as_found(settings.optimizer),
+        _frameworks.on_device(model, device),
+        _frameworks.on_device(settings.loss, device),
+        _frameworks.random_state_kept(device),
     ):
-        state.set_random_state()
-        first = data.first()
-        goal = objective(model, data, first, settings.loss)
-        if held is not None:
-            other = held.first()
-            _data.check_kinds(first.targets.is_floating_point(), other.targets.is_floating_point())
-            objective(model, held, other, settings.loss)
-        processes.start_alike(model)
-        state.begin(optimizer_of(model, settings))
-        loop = Loop(state, data, goal, half)
-        steps = data.steps(settings.batch_size)
-        show = settings.progress and processes.main
-        with bar(settings.epochs * steps, state.history.epochs * steps, show) as progress:
+        objective = objective_of(model, data, settings.step, settings.loss)
+        if held_out is not None:
+            objective_of(model, held_out, settings.step, settings.loss, like=data)
+        state.begin(optimizer_of(model, settings), data, held_out, autocast or dtype)
+        # With several processes, the model becomes a DistributedDataParallel, which averages their gradients.
+        parallel, optimizer = where.prepare(model, state.optimizer, device_placement=[False, False])
+        parameters, steps = trainable(model, settings.loss), len(data)
+        with settings.bar(steps, state.history.epochs, where.is_main_process) as progress:
             while not settings.finished(state.history):
-                start = time.perf_counter()
-                numbers = loop.epoch(progress)
-                if held is not None:
-                    scores = measure(model, held, goal, 2 * settings.batch_size, processes)  # no gradients: more fit
-                    numbers |= {f"valid_{name}": score for name, score in scores.items()}
+                began, epoch = time.perf_counter(), state.history.epochs
+                model.train()
+                if modes[model]:  # a layer that was in evaluation mode, in a model that was not, stays in it
+                    for module, mode in modes.items():
+                        module.training = mode
+                scores = Scores(f"epoch {epoch + 1}", where, device)
+                for step, batch in enumerate(data.run(epoch)):
+                    if settings.schedule is not None:
+                        state.set_rate(settings.factor((epoch * steps + step) / (settings.epochs * steps)))
+                    optimizer.zero_grad()
+                    with torch.autocast(device.type, autocast) if autocast else nullcontext():
+                        score = objective.score(parallel, augmented(batch, settings))
+                    where.backward(score.loss)
+                    if settings.clip is not None:
+                        where.clip_grad_norm_(parameters, settings.clip)
+                    optimizer.step()
+                    scores.add(score)
+                    progress.update()
+                numbers = scores.averages()
+                if held_out is not None:
+                    numbers |= {f"valid_{k}": v for k, v in measure(model, held_out, objective, where).items()}
                 numbers["learning_rate"] = float(state.optimizer.param_groups[0]["lr"])
-                state.end_epoch(numbers | {"seconds": time.perf_counter() - start})
-                progress.set_postfix(
-                    {name: f"{numbers[name]:.3f}" for name in ("loss", "valid_loss") if name in numbers}
-                )
+                state.end_epoch(numbers | {"seconds": time.perf_counter() - began})
+                progress.set_postfix({k: f"{numbers[k]:.3f}" for k in ("loss", "valid_loss") if k in numbers})
         state.end()
     return state.history
 
 
-class Loop:
-    """One epoch of training after another."""
-
-    def __init__(self, state: State, data: Batches, goal: Objective, half: torch.dtype | None) -> None:
-        self.state, self.data, self.goal, self.half = state, data, goal, half
-        self.processes, self.settings = state.processes, state.settings
-        self.parameters = [p for p in state.model.parameters() if p.requires_grad]
-
-    def epoch(self, progress: Any) -> dict[str, float]:
-        """Visit each sample once; averages over them."""
-        settings, epoch = self.settings, self.state.history.epochs
-        steps = self.data.steps(settings.batch_size)
-        meter = Meter(f"epoch {epoch + 1}", self.processes)
-        self.state.model.train()
-        for step, batch in enumerate(self.data.run(settings.batch_size, settings.seed, epoch)):
-            if settings.schedule is not None:
-                self.state.set_rate(settings.factor((epoch * steps + step) / (settings.epochs * steps)))
-            score = self.step(batch)
-            if score is not None:
-                meter.add(score)
-            progress.update()
-        self.processes.average_buffers(self.state.model)
-        return meter.result()
-
-    def step(self, batch: Batch) -> Score | None:
-        """Forward, backward, and one step downhill; None where this process has no sample in the batch."""
-        score = None
-        self.state.optimizer.zero_grad()
-        share = 1.0
-        if self.processes.count > 1:  # of the whole batch's mean
-            weight = self.goal.weight(batch.targets)
-            share = weight / (batch.whole if self.goal.ignored is None else self.processes.sum(weight))
-        if len(batch.targets):
-            with torch.autocast(self.processes.device.type, self.half) if self.half else nullcontext():
-                loss, score = self.goal.score(self._forward(batch), batch.targets)
-            (loss * share if share != 1 else loss).backward()
-        self.processes.sum_gradients(self.parameters)
-        self.state.optimizer.step()
-        return score
-
-    def _forward(self, batch: Batch) -> Any:
-        inputs: Any = batch.inputs
-        if self.settings.augment is not None:
-            changed = self.settings.augment(inputs if len(inputs) > 1 else inputs[0])
-            inputs = changed if len(inputs) > 1 else (changed,)
-            if not all(isinstance(part, Tensor) and len(part) == len(batch.targets) for part in inputs):
-                raise ValueError(
-                    f"augment must give a tensor with a row for each of the {len(batch.targets)} inputs, but it gave "
-                    f"{_validate.describe(changed)}"
-                )
-        try:
-            return self.state.model(*inputs)
-        except ValueError as problem:
-            if "more than 1 value per channel" not in str(problem):
-                raise
-            raise ValueError(
-                f"BatchNorm cannot normalise a batch of {len(batch.targets)} sample: choose another batch_size, so "
-                "that the last batch of an epoch has more"
-            ) from problem
+def augmented(batch: Any, settings: Settings) -> Any:
+    """The batch with its inputs changed; a step of the reader's own has the whole batch changed."""
+    if settings.augment is None:
+        return batch
+    if settings.step is not None:
+        return settings.augment(batch)
+    inputs, targets = batch
+    changed = settings.augment(inputs)
+    if not all(
+        isinstance(leaf, Tensor) and len(leaf) == len(targets) for leaf in _data.tree_leaves(changed, none_is_leaf=True)
+    ):
+        raise ValueError(
+            f"augment must give a tensor with a row for each of the {len(targets)} inputs, but it gave {words(changed)}"
+        )
+    return changed, targets
 
 
 @torch.no_grad()
-def measure(model: nn.Module, data: Batches, goal: Objective, size: int, processes: Processes) -> dict[str, float]:
+def measure(model: nn.Module, data: Batches, objective: Criterion | Step, where: Accelerator) -> dict[str, float]:
     """Averages over all samples of all processes, in evaluation mode."""
     model.eval()
-    meter = Meter(f"{data.name}'s data", processes)
-    for batch in data.run(size):
-        if len(batch.targets):
-            meter.add(goal.score(model(*batch.inputs), batch.targets)[1])
-    return meter.result()
+    scores = Scores(f"{data.name}'s data", where, data.device)
+    gather = where.gather_for_metrics if where.num_processes > 1 else None
+    for batch in data.run():
+        scores.add(objective.score(model, batch, gather))
+    return scores.averages()
 
 
-def evaluate(model: nn.Module, data: Any, loss: Any, batch_size: int, device: Any) -> dict[str, float]:
+def evaluate(
+    model: nn.Module, data: Any, step: Any, loss: Any, batch_size: int, device: Any
+) -> dict[str, float]:  # fmt: skip
     """Loss and, for classifiers, accuracy."""
-    processes = Processes(device)
-    held = batches("data", data, _float_type(model), processes)
-    with _found.as_found(model, processes.device), _found.as_found(loss, processes.device):
-        goal = objective(model, held, held.first(), loss)
-        return measure(model, held, goal, batch_size, processes)
+    where, chosen = start(device)
+    batches = Batches("data", data, batch_size, where, chosen, float_type(model))
+    with _frameworks.on_device(model, chosen), _frameworks.on_device(loss, chosen):
+        return measure(model, batches, objective_of(model, batches, step, loss), where)
 
 
 @torch.no_grad()
-def predict(model: nn.Module, inputs: Any, batch_size: int, device: Any) -> np.ndarray:
-    """Outputs for all inputs; each process computes its share, and gets all."""
-    processes = Processes(device)
-    parts = tuple(as_tensor(part, _float_type(model)) for part in _data.arrays_of("inputs", inputs))
-    share = processes.share(len(parts[0]))
+def predict(model: nn.Module, inputs: Any, batch_size: int, device: Any) -> Any:
+    """Outputs for all inputs; each of several processes computes its share, and gets all."""
+    where, chosen = start(device)
+    tree, rows = _data.read("inputs", inputs)
+    batches = Batches("inputs", (tree, np.zeros(rows)), batch_size, where, chosen, float_type(model))
     found = []
-    with _found.as_found(model, processes.device):
+    with _frameworks.on_device(model, chosen):
         model.eval()
-        first = outputs_of(model, "the", tuple(part[:2].to(processes.device) for part in parts))
-        if not isinstance(first, Tensor):
-            raise TypeError(f"the model must give one tensor, but it gave {_validate.describe(first)}")
-        for start in range(share.start, share.stop, batch_size):
-            rows = slice(start, min(start + batch_size, share.stop))
-            found.append(_validate.without_device(model(*(part[rows].to(processes.device) for part in parts))).numpy())
-    return np.concatenate([array for own in processes.gather(found) for array in own])
+        first = outputs_of(model, "the", batches.first()[0])
+        if not all(isinstance(leaf, Tensor) and leaf.ndim for leaf in _data.tree_leaves(first)):
+            raise TypeError(f"the model must give tensors with a row for each input, but it gave {words(first)}")
+        for batch, _ in batches.run():
+            outputs = outputs_of(model, "the", batch)
+            outputs = where.gather_for_metrics(outputs) if where.num_processes > 1 else outputs
+            found.append(_data.tree_map(_frameworks.to_numpy, outputs))
+    return _data.joined(found)

@@ -1,117 +1,151 @@
-"""What a PyTorch training carries from epoch to epoch, and its checkpoints."""
+"""What a PyTorch training carries from epoch to epoch, and what it leaves as it was found."""
 
 from __future__ import annotations
 
-import zlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
+from accelerate import Accelerator
+from accelerate.utils import DataLoaderConfiguration, DistributedDataParallelKwargs, gather_object
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
-from dlcourse import _validate
-from dlcourse.train import _found
-from dlcourse.train._checkpoint import BEST, LAST, Arrays, Folder, compare
-from dlcourse.train._history import History
-from dlcourse.train._processes import Processes
-from dlcourse.train._settings import Settings, name_of
+from dlcourse import _frameworks, _validate
+from dlcourse.device import _pick
+from dlcourse.train._checkpoint import State, set_random_state
+from dlcourse.train._data import checksum
+from dlcourse.train._settings import Settings
+from dlcourse.train._torch_data import Batches
+
+
+@contextmanager
+def optimizer_as_found(optimizer: Any) -> Iterator[None]:
+    """Give a ready optimizer the learning rates back that it came with, and its state the parameters' device."""
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        yield
+        return
+    rates = [group["lr"] for group in optimizer.param_groups]
+    try:
+        yield
+    finally:
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+        follow(optimizer)
+
+
+def follow(optimizer: torch.optim.Optimizer) -> None:
+    """Have an optimizer's state where its parameters are."""
+    if optimizer.state:
+        optimizer.load_state_dict(optimizer.state_dict())
+
+
+def trainable(*modules: Any) -> list[nn.Parameter]:
+    """The parameters that training changes: the model's, and those of a loss that has some."""
+    return [p for module in modules if isinstance(module, nn.Module) for p in module.parameters() if p.requires_grad]
 
 
 def optimizer_of(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    """The optimizer that the argument names, for the parameters that are not frozen."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if not parameters:
+    """The optimizer that was asked for, with parameters of this model."""
+    parameters, optimizer = trainable(model, settings.loss), settings.optimizer
+    if not trainable(model):
         raise ValueError("model has nothing to train: it has no parameter that requires a gradient")
-    optimizer = settings.optimizer
+    if any(map(is_lazy, parameters)):
+        raise ValueError("model has lazy layers, which have no weights yet: call it once on a batch, then train")
     if optimizer is None:
         return torch.optim.Adam(parameters, settings.learning_rate)
-    if not isinstance(optimizer, torch.optim.Optimizer):
-        if not callable(optimizer):
-            raise TypeError(
-                "optimizer must be an optimizer of PyTorch or a function that makes one from the parameters, got "
-                f"{_validate.describe(optimizer)}"
-            )
+    if callable(optimizer):
         optimizer = optimizer(parameters)
     if not isinstance(optimizer, torch.optim.Optimizer):
-        raise TypeError(f"optimizer must give an optimizer of PyTorch, but it gave {_validate.describe(optimizer)}")
+        raise TypeError(
+            "optimizer must be an optimizer of PyTorch, or a function that makes one from the parameters, got "
+            f"{_validate.describe(optimizer)}"
+        )
     if isinstance(optimizer, torch.optim.LBFGS):
         raise ValueError("optimizer: LBFGS asks for the loss several times a step, which this loop does not do")
-    known = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    if not known & {id(p) for p in parameters}:
+    known = {p for group in optimizer.param_groups for p in group["params"]}
+    if not known & set(trainable(model)):
         raise ValueError("optimizer has no parameter of this model: make it from model.parameters()")
+    if not known >= set(trainable(settings.loss)):
+        raise ValueError("loss has parameters of its own, which the optimizer does not have: make it from both")
     return optimizer
 
 
-def tensors_of(model: nn.Module) -> dict[str, Tensor]:
-    """Parameters and all buffers, also those that a state_dict leaves out."""
-    return {**dict(model.named_parameters()), **dict(model.named_buffers())}
+class TorchState(State):
+    """Model, loss and optimizer, the generators of all processes, history and best weights."""
 
+    def __init__(self, model: nn.Module, settings: Settings, where: Accelerator, device: torch.device) -> None:
+        super().__init__(settings, where.is_main_process)
+        self.model, self.where, self.device = model, where, device
 
-def _array(tensor: Tensor) -> np.ndarray:
-    tensor = tensor.detach().cpu()
-    return (tensor.float() if tensor.dtype is torch.bfloat16 else tensor).numpy()  # NumPy has no bfloat16
+    def tensors(self) -> dict[str, Tensor]:
+        """Parameters and all buffers, also those that a state_dict leaves out, and those of the loss."""
+        parts = [("", self.model), ("loss: ", self.settings.loss)]
+        modules = [(head, module) for head, module in parts if isinstance(module, nn.Module)]
+        return {h + name: t for h, m in modules for name, t in [*m.named_parameters(), *m.named_buffers()]}
 
+    def weights(self) -> dict[str, Any]:
+        """Copies of all tensors, and what modules hand over in `get_extra_state`."""
+        copies: dict[str, Any] = {name: tensor.detach().clone() for name, tensor in self.tensors().items()}
+        return copies | {k: v for k, v in self.model.state_dict().items() if k.endswith("_extra_state")}
 
-def _set(model: nn.Module, arrays: dict[str, Any]) -> None:
-    with torch.no_grad():
-        for name, tensor in tensors_of(model).items():
-            tensor.copy_(torch.as_tensor(arrays[name]))
+    def set_weights(self, weights: dict[str, Any]) -> None:
+        """Put them back."""
+        with torch.no_grad():
+            for name, tensor in self.tensors().items():
+                tensor.copy_(torch.as_tensor(weights[name]))
+        extra = {
+            k: torch.as_tensor(v) if hasattr(v, "shape") else v
+            for k, v in weights.items()
+            if k.endswith("_extra_state")
+        }
+        if extra:
+            self.model.load_state_dict(self.model.state_dict() | extra)
 
+    def plain_weights(self) -> dict[str, Any]:
+        """For `model.load_state_dict(safetensors.torch.load_file(path))`."""
+        return dict(self.model.state_dict())
 
-def _part(arrays: Arrays, head: str) -> Arrays:
-    """The entries whose names begin with `head`, without it."""
-    return {name.removeprefix(head): array for name, array in arrays.items() if name.startswith(head)}
+    def others(self) -> dict[str, Any]:
+        """The optimizer's state, and the generators of each process."""
+        random = [_frameworks.random_state(self.device)]
+        random = gather_object(random) if self.where.num_processes > 1 else random
+        state = {str(i): values for i, values in self.optimizer.state_dict()["state"].items()}
+        return {"optimizer": state, "random": random}
 
-
-class State:
-    """Model, optimizer, history and the best weights so far; with a folder, also on the disk."""
-
-    def __init__(self, model: nn.Module, settings: Settings, processes: Processes, words: dict[str, Any]) -> None:
-        self.model, self.settings, self.processes, self.words = model, settings, processes, words
-        self.history = History()
-        self.best: dict[str, Any] | None = None
-        self.folder = None if settings.checkpoint is None else Folder(settings.checkpoint, processes.main)
-        self.saved = self.folder.read(LAST) if self.folder else None
-
-    def set_random_state(self) -> None:
-        """Seed the generators, or put them where the checkpoint has left them."""
-        _found.seed(self.settings.seed + self.processes.index)
-        if self.saved is not None:
-            arrays, notes = self.saved
-            own = notes["random"][self.processes.index] if self.processes.index < len(notes["random"]) else None
-            if own is not None:
-                _found.set_random_state(own | _part(arrays, f"random.{self.processes.index}."), self.processes.device)
-
-    def begin(self, optimizer: torch.optim.Optimizer) -> None:
-        """Take up the optimizer, and everything else from the checkpoint if there is one."""
+    def begin(self, optimizer: torch.optim.Optimizer, data: Batches, valid: Batches | None, dtype: torch.dtype) -> None:
+        """Seed the generators; or take up everything from the checkpoint if there is one."""
         self.optimizer = optimizer
         self.rates = [group["lr"] for group in optimizer.param_groups]
-        groups = [{k: v for k, v in group.items() if k != "params"} for group in optimizer.param_groups]
-        shapes = " ".join(f"{name}{list(tensor.shape)}" for name, tensor in tensors_of(self.model).items())
-        self.words |= {
-            "model": f"{type(self.model).__name__} {zlib.crc32(shapes.encode()):08x}",
-            "optimizer": f"{name_of(optimizer)} {groups}",
-            "processes": self.processes.count,
-        }
-        _found.follow(optimizer)
-        if self.saved is None or self.folder is None:
+        follow(optimizer)
+        _frameworks.seed(self.settings.seed + self.where.process_index)
+        if self.folder is None:
             return
-        arrays, notes = self.saved
-        compare(notes["arguments"], self.words, self.folder.path)
-        self.history = History(notes["history"])
-        self.settings.check_epochs(self.history, self.folder.path)
-        _set(self.model, _part(arrays, "model."))
-        self._set_optimizer(arrays, notes["optimizer"])
-        if self.settings.patience is not None:
-            self.best = _part(arrays, "best.") or self._copy()
-        self.saved = None
+        shapes = [(name, tuple(tensor.shape)) for name, tensor in self.tensors().items()]
+        frozen = [name for name, p in self.model.named_parameters() if not p.requires_grad]
+        groups = [{k: v for k, v in group.items() if k != "params"} for group in optimizer.param_groups]
+        arguments = {
+            "train": data.digest(),
+            "valid": valid and valid.digest(),
+            "precision": str(dtype),
+            "model": f"{type(self.model).__name__} {checksum([repr(self.model), str(shapes)])}",
+            "frozen parameters": ", ".join(frozen) or "none",
+            "optimizer": f"{type(optimizer).__name__} {groups}",
+            "processes": self.where.num_processes,
+        }
+        saved = self.saved(arguments)
+        if saved is not None:
+            self._set_optimizer(saved["optimizer"])
+            set_random_state(saved["random"][self.where.process_index], self.device)
 
-    def _set_optimizer(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
+    def _set_optimizer(self, saved: dict[str, Any]) -> None:
         """Its state, laid out in memory like the parameters: sums in another order would round differently."""
-        state: dict[int, dict[str, Any]] = {int(i): dict(values) for i, values in numbers.items()}
-        for name, array in _part(arrays, "optimizer.").items():
-            number, _, key = name.partition(".")
-            state[int(number)][key] = torch.from_numpy(array)
+        state = {
+            int(i): {k: torch.as_tensor(v) if hasattr(v, "shape") else v for k, v in values.items()}
+            for i, values in saved.items()
+        }
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state})
         for parameter, values in self.optimizer.state.items():
             for key, value in values.items():
@@ -123,41 +157,42 @@ class State:
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * factor
 
-    def _copy(self) -> dict[str, Tensor]:
-        return {name: tensor.detach().clone() for name, tensor in tensors_of(self.model).items()}
-
-    def end_epoch(self, numbers: dict[str, float]) -> None:
-        """Record an epoch; keep the weights if they are the best, and write the checkpoint."""
-        self.history.add(**numbers)
-        better = self.history.best_epoch == self.history.epochs
-        if better and self.settings.patience is not None:
-            self.best = self._copy()
-        if self.folder is not None:
-            random = self.processes.gather(_found.random_state(self.processes.device))
-            if self.processes.main:
-                self._write(self.folder, better, random)
-
-    def _write(self, folder: Folder, better: bool, random: list[dict[str, Any]]) -> None:
-        if better:  # the plain weights, for model.load_state_dict(safetensors.torch.load_file(...))
-            weights = {name: _array(t) for name, t in self.model.state_dict().items() if isinstance(t, Tensor)}
-            folder.write(BEST, weights, {"epoch": self.history.epochs})
-        arrays = {f"model.{name}": _array(tensor) for name, tensor in tensors_of(self.model).items()}
-        if self.best is not None and not better:
-            arrays |= {f"best.{name}": _array(torch.as_tensor(tensor)) for name, tensor in self.best.items()}
-        numbers: dict[str, dict[str, Any]] = {}
-        for i, values in self.optimizer.state_dict()["state"].items():
-            numbers[str(i)] = {key: value for key, value in values.items() if not isinstance(value, Tensor)}
-            arrays |= {f"optimizer.{i}.{k}": _array(v) for k, v in values.items() if isinstance(v, Tensor)}
-        plain = []
-        for i, state in enumerate(random):
-            arrays |= {f"random.{i}.{k}": v for k, v in state.items() if isinstance(v, np.ndarray)}
-            plain.append({k: v for k, v in state.items() if not isinstance(v, np.ndarray)})
-        notes = {"arguments": self.words, "history": dict(self.history), "optimizer": numbers, "random": plain}
-        folder.write(LAST, arrays, notes)
-
     def end(self) -> None:
         """Put back the best weights, if they were asked for."""
-        if self.best is not None:
-            _set(self.model, self.best)
+        super().end()
         self.optimizer.zero_grad()
-        self.processes.gather(None)  # until the main process has written its checkpoint
+        self.where.wait_for_everyone()  # until the main process has written its checkpoint
+
+
+def start(device: Any) -> tuple[Accelerator, torch.device]:
+    """Accelerate's view of the processes, of which there is one unless `accelerate launch` has started more."""
+    if os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes"):  # accelerate launch --cpu
+        device = "cpu" if isinstance(device, str) and device == "auto" else device
+    chosen = _pick("device", device)
+    several = int(os.environ.get("WORLD_SIZE", 1)) > 1
+    where = Accelerator(
+        cpu=several and chosen.type not in ("cuda", "xpu"),
+        mixed_precision="no",  # this loop has its own
+        dataloader_config=DataLoaderConfiguration(split_batches=True),
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
+    return where, where.device if several else chosen
+
+
+def float_type(model: nn.Module) -> torch.dtype:
+    """The type of the model's weights."""
+    return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+
+
+def autocast_type(precision: str, device: torch.device, dtype: torch.dtype) -> torch.dtype | None:
+    """The type in which a training step multiplies, where it is not the model's own.
+
+    Half precision is for the hardware that is made for it: on others it is slower than float32.
+    """
+    if precision == "float32" or (precision == "auto" and (device.type != "cuda" or dtype is not torch.float32)):
+        return None
+    if device.type not in ("cuda", "xpu"):
+        raise ValueError(f'precision="bfloat16" is for GPUs, not for {device.type}: leave it at "auto"')
+    if precision == "auto" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        return None
+    return torch.bfloat16
