@@ -1,11 +1,12 @@
 """How good a classifier's answers are: accuracy, top-k accuracy, the confusion matrix, precision and recall by class.
 
 Everything is counted over the samples handed in, all at once. An average of the averages of batches is another number
-where the last batch is shorter.
+where the last batch is shorter. What scikit-learn has, it computes; it is loaded when a function is first called.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 from dlcourse import _validate
 
 __all__ = ["accuracy", "confusion_matrix", "precision_recall", "top_k_accuracy"]
+
+_MOST_CLASSES = 10_000  # a table of 0.8 GB
 
 
 def _class_numbers(name: str, value: Any, classes: int | None = None) -> np.ndarray:
@@ -37,6 +40,21 @@ def _two(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.
     return true, found
 
 
+def _all_classes(true: np.ndarray, found: np.ndarray, classes: int | None) -> np.ndarray:
+    """The numbers of all classes: as many as `classes` says, or else the highest number that occurs."""
+    counts = {"labels": int(true.max()) + 1, "predictions": int(found.max()) + 1}
+    if classes is not None:
+        counts = {"classes": int(classes)}
+    name = max(counts, key=lambda key: counts[key])
+    if counts[name] > _MOST_CLASSES:
+        what = f"classes is {classes}" if name == "classes" else f"{name} go up to {counts[name] - 1}"
+        raise ValueError(
+            f"{what}, and a table of {counts[name]} classes, rows and columns, is too large: {_MOST_CLASSES} is the "
+            "most. Number the classes that there are from 0, as np.unique(..., return_inverse=True) does"
+        )
+    return np.arange(counts[name])
+
+
 def accuracy(labels: Any, predictions: Any) -> float:
     """The share of predictions that are right.
 
@@ -58,8 +76,9 @@ def accuracy(labels: Any, predictions: Any) -> float:
     >>> accuracy([0, 1, 2, 2], [0, 1, 2, 0])
     0.75
     """
-    true, found = _two(labels, predictions)
-    return float((true == found).mean())
+    from sklearn.metrics import accuracy_score
+
+    return float(accuracy_score(*_two(labels, predictions)))
 
 
 def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
@@ -98,6 +117,7 @@ def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
     if len(true) != len(table):
         raise ValueError(f"scores must have one row for each of the {len(true)} labels, got {len(table)}")
     k = _validate.whole("k", k, 1, table.shape[1])
+    # scikit-learn's function gives a tie to the class with the higher number, the other way round than argmax.
     best = np.argsort(-table, axis=1, kind="stable")[:, :k]
     return float((best == true[:, None]).any(axis=1).mean())
 
@@ -117,7 +137,8 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) 
 
     Raises
     ------
-    TypeError, ValueError : not two vectors of class numbers of one length, empty ones, or numbers beyond `classes`.
+    TypeError, ValueError : not two vectors of class numbers of one length, empty ones, numbers beyond `classes`, or
+        more than 10,000 classes.
 
     Examples
     --------
@@ -126,9 +147,13 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) 
            [0, 1, 0],
            [0, 1, 0]])
     """
+    from sklearn import metrics
+
     true, found = _two(labels, predictions, classes)
-    size = int(max(true.max(), found.max())) + 1 if classes is None else int(classes)
-    return np.bincount(true * size + found, minlength=size * size).reshape(size, size)
+    numbers = _all_classes(true, found, classes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "A single label was found")  # one class is no mistake here
+        return metrics.confusion_matrix(true, found, labels=numbers)
 
 
 def precision_recall(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -158,6 +183,9 @@ def precision_recall(labels: Any, predictions: Any, classes: int | None = None) 
     >>> precision.round(2).tolist(), recall.tolist()
     ([1.0, 0.67], [0.5, 1.0])
     """
-    table = confusion_matrix(labels, predictions, classes)
-    with np.errstate(invalid="ignore"):
-        return table.diagonal() / table.sum(axis=0), table.diagonal() / table.sum(axis=1)
+    from sklearn.metrics import precision_recall_fscore_support
+
+    true, found = _two(labels, predictions, classes)
+    numbers = _all_classes(true, found, classes)
+    precision, recall, _, _ = precision_recall_fscore_support(true, found, labels=numbers, zero_division=np.nan)
+    return precision, recall
