@@ -119,7 +119,7 @@ def test_bad_arguments_are_refused_with_what_came_and_what_was_expected(side, na
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="No dlcourse.models attribute torch"):
+    with pytest.raises(AttributeError, match=r"No dlcourse\.models attribute torch"):
         _ = models.torch
     assert {"keras", "pytorch", "to_keras"} <= set(dir(models))
 
