@@ -64,7 +64,7 @@ def test_tensors_lists_and_arrays_are_taken():
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "words"),
+    ("call", "error", "message"),
     [
         (lambda: metrics.accuracy([0, 1], [0]), ValueError, "each of the 2 labels, got 1"),
         (lambda: metrics.accuracy([], []), (TypeError, ValueError), "labels"),
@@ -83,6 +83,6 @@ def test_tensors_lists_and_arrays_are_taken():
         (lambda: metrics.top_k_accuracy([2], [[0.1, 0.9]], k=1), ValueError, "below 2"),
     ],
 )
-def test_bad_input_is_named(call, error, words):
-    with pytest.raises(error, match=words):
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
         call()

@@ -24,7 +24,8 @@ def test_both_frameworks_tell_the_same_but_for_results_and_examples(name):
 @pytest.mark.parametrize("name", SHARED)
 def test_nothing_of_pytorch_is_told_of_keras(name):
     text = inspect.getdoc(getattr(models.keras, name))
-    assert not [word for word in ("torch.", "numel", "(N, in_channels", "as PyTorch", "Loads torchvision") if word in text]
+    only_there = ("torch.", "numel", "(N, in_channels", "as PyTorch", "Loads torchvision")
+    assert not [phrase for phrase in only_there if phrase in text]
 
 
 def test_what_both_tell_is_written_once():

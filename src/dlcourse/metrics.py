@@ -18,7 +18,7 @@ __all__ = ["accuracy", "confusion_matrix", "precision_recall", "top_k_accuracy"]
 _MOST_CLASSES = 10_000  # a table of 0.8 GB
 
 
-def _class_numbers(name: str, value: Any, classes: int | None = None) -> np.ndarray:
+def _class_indices(name: str, value: Any, classes: int | None = None) -> np.ndarray:
     """`value` as a vector of class numbers, each 0 or more and, where `classes` is given, below it."""
     numbers = _validate.array(name, value, (None,), kind="biu")
     if numbers.size == 0:
@@ -33,16 +33,16 @@ def _two(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.
     """Labels and predictions as class numbers, one prediction for each label."""
     if classes is not None:
         classes = _validate.whole("classes", classes, 1)
-    true = _class_numbers("labels", labels, classes)
-    found = _class_numbers("predictions", predictions, classes)
-    if len(true) != len(found):
-        raise ValueError(f"predictions must hold one class for each of the {len(true)} labels, got {len(found)}")
-    return true, found
+    true = _class_indices("labels", labels, classes)
+    predicted = _class_indices("predictions", predictions, classes)
+    if len(true) != len(predicted):
+        raise ValueError(f"predictions must hold one class for each of the {len(true)} labels, got {len(predicted)}")
+    return true, predicted
 
 
-def _all_classes(true: np.ndarray, found: np.ndarray, classes: int | None) -> np.ndarray:
+def _all_classes(true: np.ndarray, predicted: np.ndarray, classes: int | None) -> np.ndarray:
     """The numbers of all classes: as many as `classes` says, or else the highest number that occurs."""
-    counts = {"labels": int(true.max()) + 1, "predictions": int(found.max()) + 1}
+    counts = {"labels": int(true.max()) + 1, "predictions": int(predicted.max()) + 1}
     if classes is not None:
         counts = {"classes": int(classes)}
     name = max(counts, key=lambda key: counts[key])
@@ -113,7 +113,7 @@ def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
     table = _validate.array("scores", scores, (None, None)).astype(np.float64)
     if np.isnan(table).any():
         raise ValueError("scores must be numbers, got NaN in them")
-    true = _class_numbers("labels", labels, table.shape[1])
+    true = _class_indices("labels", labels, table.shape[1])
     if len(true) != len(table):
         raise ValueError(f"scores must have one row for each of the {len(true)} labels, got {len(table)}")
     k = _validate.whole("k", k, 1, table.shape[1])
@@ -149,11 +149,11 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) 
     """
     from sklearn import metrics
 
-    true, found = _two(labels, predictions, classes)
-    numbers = _all_classes(true, found, classes)
+    true, predicted = _two(labels, predictions, classes)
+    numbers = _all_classes(true, predicted, classes)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "A single label was found")  # one class is no mistake here
-        return metrics.confusion_matrix(true, found, labels=numbers)
+        return metrics.confusion_matrix(true, predicted, labels=numbers)
 
 
 def precision_recall(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -185,7 +185,7 @@ def precision_recall(labels: Any, predictions: Any, classes: int | None = None) 
     """
     from sklearn.metrics import precision_recall_fscore_support
 
-    true, found = _two(labels, predictions, classes)
-    numbers = _all_classes(true, found, classes)
-    precision, recall, _, _ = precision_recall_fscore_support(true, found, labels=numbers, zero_division=np.nan)
+    true, predicted = _two(labels, predictions, classes)
+    numbers = _all_classes(true, predicted, classes)
+    precision, recall, _, _ = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=np.nan)
     return precision, recall

@@ -1,4 +1,4 @@
-"""Your own images, one folder a class."""
+"""Your own images, one folder for each class."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _images_in(folder: Path) -> list[Path]:
 
 
 def _read(file: Path, size: int | None) -> np.ndarray:
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             with Image.open(file) as opened:
@@ -121,7 +121,7 @@ def _read(file: Path, size: int | None) -> np.ndarray:
             image = image.convert("RGB")
         except Exception as problem:  # broken files make Pillow raise errors of many types
             raise ValueError(f"cannot read {file} as an image: {problem}") from problem
-    for text in dict.fromkeys(str(warning.message).strip() for warning in told):
+    for text in dict.fromkeys(str(warning.message).strip() for warning in caught):
         warnings.warn(f"{file}: {text}", stacklevel=4)
     if size is not None:
         image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)

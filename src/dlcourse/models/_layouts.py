@@ -16,11 +16,11 @@ from dlcourse._frameworks import to_numpy
 
 @dataclass(frozen=True)
 class Part:
-    """A layer with weights, and where it stands; a recurrent module of PyTorch has one part a layer and direction."""
+    """A layer with weights, and its name; a recurrent module of PyTorch has a part for each layer and direction."""
 
     name: str
     layer: Any
-    end: str = ""
+    suffix: str = ""
 
     @property
     def text(self) -> str:
@@ -108,7 +108,7 @@ def _prelu(here: Part, there: Part) -> Copied:
 
 def _recurrent(here: Part, there: Part) -> Copied:
     """Input and recurrent weights of one cell; PyTorch has two biases where Keras has their sum (but for the GRU)."""
-    names = [f"{name}{here.end}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    names = [f"{name}{here.suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
     wx, wh, bx, bh = (getattr(here.layer, name, None) for name in names)
     cell = there.layer
     if getattr(here.layer, "proj_size", 0):

@@ -11,7 +11,7 @@ from keras import layers, ops
 from dlcourse import _validate
 from dlcourse.models import _arguments
 from dlcourse.models._docs import as_in_pytorch
-from dlcourse.models.keras._start import he
+from dlcourse.models.keras._initialization import he
 
 
 @keras.saving.register_keras_serializable("dlcourse")

@@ -10,7 +10,7 @@ from keras import layers
 from dlcourse import _validate
 from dlcourse.models import _arguments
 from dlcourse.models._docs import as_in_pytorch
-from dlcourse.models.keras._start import he
+from dlcourse.models.keras._initialization import he
 
 
 @as_in_pytorch

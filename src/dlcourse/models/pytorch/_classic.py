@@ -11,7 +11,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import all_but_last, he
+from dlcourse.models.pytorch._initialization import all_but_last, he
 
 
 def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), classes: int = 10) -> nn.Sequential:

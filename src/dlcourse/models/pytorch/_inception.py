@@ -7,7 +7,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import he
+from dlcourse.models.pytorch._initialization import he
 
 
 class Concatenate(nn.Module):
