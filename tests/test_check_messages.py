@@ -38,7 +38,7 @@ class Lying:
 
 class TestWhatIsSaid:
     @pytest.mark.parametrize(
-        ("got", "words"),
+        ("got", "hint"),
         [
             (None, "nothing there yet"),
             (..., "nothing there yet"),
@@ -68,11 +68,11 @@ class TestWhatIsSaid:
         ids=lambda value: str(value)[:30] if isinstance(value, str) else "",
     )
     @pytest.mark.parametrize("seal", [lambda a: a, check.seal], ids=["open", "sealed"])
-    def test_mistakes_that_are_recognised_with_and_without_the_answer(self, got, words, seal):
-        assert words in told(got, seal([1, 2, 4, 8]))
+    def test_mistakes_that_are_recognised_with_and_without_the_answer(self, got, hint, seal):
+        assert hint in told(got, seal([1, 2, 4, 8]))
 
     @pytest.mark.parametrize(
-        ("got", "words"),
+        ("got", "hint"),
         [
             ([4, 1, 8, 2], "wrong order"),
             ([3, 6, 12, 24], "right up to a constant: every value is 3 times"),
@@ -85,8 +85,8 @@ class TestWhatIsSaid:
         ],
         ids=lambda value: value[:30] if isinstance(value, str) else "",
     )
-    def test_mistakes_that_are_recognised_beside_the_answer(self, got, words):
-        assert words in told(got, [1, 2, 4, 8])
+    def test_mistakes_that_are_recognised_beside_the_answer(self, got, hint):
+        assert hint in told(got, [1, 2, 4, 8])
 
     def test_an_array_of_whole_numbers_loses_decimals(self):
         assert "lost its decimals" in told(np.array([1, 2, -3]), [1.5, 2.0, -3.7])
@@ -99,7 +99,7 @@ class TestWhatIsSaid:
         assert "0 wherever a negative" in told([1, 0, 3], [1, -2, 3])
 
     @pytest.mark.parametrize(
-        ("got", "expected", "untrue", "words"),
+        ("got", "expected", "untrue", "hint"),
         [
             ([1.000005, 2], [1.0, 2], "negative", "is close"),
             ([-1.000005, 2], [-1.0, 2], "sign", "is close"),
@@ -112,10 +112,10 @@ class TestWhatIsSaid:
         ],
         ids=lambda value: str(value)[:20],
     )
-    def test_no_mistake_is_named_that_was_not_made(self, got, expected, untrue, words):
+    def test_no_mistake_is_named_that_was_not_made(self, got, expected, untrue, hint):
         message = told(np.array(got), expected)
         assert untrue not in message
-        assert words in message
+        assert hint in message
 
     def test_exchanged_axes_are_recognised(self):
         assert "rows and columns exchanged" in told([[1, 3], [2, 4]], [[1, 2], [3, 4]])

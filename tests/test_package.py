@@ -64,6 +64,6 @@ def test_submodules_are_listed_and_found():
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 
 
-def test_an_unknown_submodule_is_an_attribute_error_that_names_the_known_ones():
-    with pytest.raises(AttributeError, match=r"plots.*plot"):
-        _ = dlcourse.plots
+def test_of_an_unknown_submodule_python_says_which_one_may_be_meant():
+    result = subprocess.run([sys.executable, "-c", "import dlcourse; dlcourse.plots"], capture_output=True, text=True)
+    assert result.stderr.endswith("AttributeError: No dlcourse attribute plots. Did you mean: 'plot'?\n")

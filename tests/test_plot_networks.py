@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from dlcourse import count, plot
 
 
-def words(axes):
+def texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
@@ -17,7 +17,7 @@ def test_each_bar_is_as_high_as_its_number_says():
     picture = plot.bars({"2012": 16.4, "2015": 3.57}, ylabel="error", lines={"person": 5.1})
     axes = picture.axes[0]
     assert [bar.get_height() for bar in axes.patches] == [16.4, 3.57]
-    assert words(axes) == ["16.4", "3.6"]
+    assert texts(axes) == ["16.4", "3.6"]
     assert axes.lines[0].get_ydata()[0] == 5.1
     assert axes.texts[1].xy[1] == 5.1, "the number stands above the line that would cross it"
     assert axes.texts[0].xy[1] == 16.4
@@ -37,7 +37,7 @@ def test_groups_of_points_have_their_names_and_their_own_looks():
     picture = plot.scatter({"a": (1, 0.9), "b": np.array([[10, 0.95], [20, 0.97]])}, logx=True)
     axes = picture.axes[0]
     assert [line.get_xydata().tolist() for line in axes.lines] == [[[1, 0.9]], [[10, 0.95], [20, 0.97]]]
-    assert words(axes) == ["a", "b"]
+    assert texts(axes) == ["a", "b"]
     assert len({line.get_marker() for line in axes.lines}) == len({line.get_color() for line in axes.lines}) == 2
     assert axes.get_xscale() == "log"
 
@@ -57,23 +57,23 @@ def shapes(axes):
 
 def test_a_network_is_drawn_with_its_sizes_work_and_weights():
     volumes, macs, parameters = plot.network(count.count(small(), (3, 8, 8)), depth=1).axes
-    assert words(volumes) == ["0", "8 × 8 × 8", "1", "8 × 4 × 4", "3", "10"]  # flattening is not drawn
+    assert texts(volumes) == ["0", "8 × 8 × 8", "1", "8 × 4 × 4", "3", "10"]  # flattening is not drawn
     assert shapes(volumes) == [(1.0, "#2f7fd0"), (0.5, "#6b7785"), (0.03, "#e07b1a")]
     assert [bar.get_width() for bar in macs.patches] == [3 * 9 * 8 * 64, 0, 1280]
     assert [bar.get_width() for bar in parameters.patches] == [3 * 9 * 8 + 8 + 16, 0, 1290]
-    assert words(macs) == ["13.8 k", "", "1.28 k"]
+    assert texts(macs) == ["13.8 k", "", "1.28 k"]
 
 
 def test_without_joining_each_layer_is_a_row():
     volumes = plot.network(count.count(small(), (3, 8, 8))).axes[0]
-    assert words(volumes)[::2] == ["0.0", "1", "3"]
+    assert texts(volumes)[::2] == ["0.0", "1", "3"]
 
 
 def test_a_keras_network_has_its_channels_last():
     import keras
 
     model = keras.Sequential([keras.layers.Input((8, 6, 3)), keras.layers.Conv2D(4, 3, name="conv")])
-    assert words(plot.network(count.count(model, (8, 6, 3))).axes[0]) == ["conv", "4 × 6 × 4"]
+    assert texts(plot.network(count.count(model, (8, 6, 3))).axes[0]) == ["conv", "4 × 6 × 4"]
 
 
 @pytest.mark.parametrize(

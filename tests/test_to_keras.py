@@ -54,6 +54,12 @@ SPATIAL = [
 ]
 
 
+def test_double_precision_loses_no_digits_on_the_way():
+    here = nn.Linear(3, 2, dtype=torch.float64)
+    there = to_keras(here, sequential((3,), layers.Dense(2, dtype="float64")))
+    assert np.array_equal(there.get_weights()[0].T, here.weight.detach().numpy())
+
+
 @pytest.mark.parametrize(("here", "there", "axes"), SPATIAL, ids=lambda layer: type(layer).__name__)
 def test_a_layer_on_maps_computes_the_same(here, there, axes):
     sizes = (9, 8, 7)[:axes]

@@ -58,6 +58,8 @@ def test_array_takes_tensors_and_refuses_other_shapes_and_kinds():
         _validate.array("x", [1, 2], kind="b")
     with pytest.raises(TypeError, match="x must be an array of numbers"):
         _validate.array("x", [[1, 2], [3]])
+    with pytest.raises(TypeError, match=r"x must be an array of numbers, got Tensor.*meta"):
+        _validate.array("x", torch.ones(2, device="meta"))
 
 
 def test_long_values_are_shortened_in_messages():

@@ -8,7 +8,7 @@ and tear such sentences apart.)
 import re
 
 HEADING = re.compile("[A-Z][A-Za-z ]*")  # a row of a printed table is none, though dashes may follow it
-LISTS = {"Parameters", "Returns", "Raises", "Attributes"}
+LISTS = {"Parameters", "Returns", "Raises", "Warns", "Attributes"}
 
 
 def formatted(lines):

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse import _frameworks
+
 
 def describe(value: Any) -> str:
     """`value` in a few words: type, and shape or size where it has one."""
@@ -79,10 +81,9 @@ def array(name: str, value: Any, shape: tuple[int | None, ...] | None = None, ki
 
     Tensors on any device are accepted; the array is a copy only where it has to be.
     """
-    value = without_device(value)
     try:
-        result = np.asarray(value)
-    except (TypeError, ValueError) as problem:
+        result = np.asarray(_frameworks.to_numpy(value))
+    except (TypeError, ValueError, RuntimeError) as problem:  # RuntimeError: a tensor without numbers, on "meta"
         raise TypeError(f"{name} must be an array of numbers, got {describe(value)}: {problem}") from None
     if result.dtype.kind not in kind and result.size:
         wanted = {"u": "whole numbers", "b": "booleans"}.get(kind, "numbers")

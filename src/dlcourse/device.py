@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-import random
 import sys
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dlcourse import _validate
+from dlcourse import _frameworks, _validate
 
 if TYPE_CHECKING:
     import torch
@@ -122,17 +119,16 @@ def seed_everything(seed: int) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> seed_everything(1)
     >>> a = np.random.rand()
     >>> seed_everything(1)
     >>> a == np.random.rand()
     True
     """
-    import torch
+    import torch  # noqa: F401 - so that it is seeded, too
 
     seed = _validate.whole("seed", seed, 0, 2**32 - 1)
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the readers' own code may use the global generator
-    torch.manual_seed(seed)
+    _frameworks.seed(seed)
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(seed)

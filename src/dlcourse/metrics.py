@@ -1,11 +1,12 @@
 """How good a classifier's answers are: accuracy, top-k accuracy, the confusion matrix, precision and recall by class.
 
 Everything is counted over the samples handed in, all at once. An average of the averages of batches is another number
-where the last batch is shorter.
+where the last batch is shorter. What scikit-learn has, it computes; it is loaded when a function is first called.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from dlcourse import _validate
 
 __all__ = ["accuracy", "confusion_matrix", "precision_recall", "top_k_accuracy"]
 
+_MOST_CLASSES = 10_000  # a table of 0.8 GB
 
-def _class_numbers(name: str, value: Any, classes: int | None = None) -> np.ndarray:
+
+def _class_indices(name: str, value: Any, classes: int | None = None) -> np.ndarray:
     """`value` as a vector of class numbers, each 0 or more and, where `classes` is given, below it."""
     numbers = _validate.array(name, value, (None,), kind="biu")
     if numbers.size == 0:
@@ -30,11 +33,26 @@ def _two(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.
     """Labels and predictions as class numbers, one prediction for each label."""
     if classes is not None:
         classes = _validate.whole("classes", classes, 1)
-    true = _class_numbers("labels", labels, classes)
-    found = _class_numbers("predictions", predictions, classes)
-    if len(true) != len(found):
-        raise ValueError(f"predictions must hold one class for each of the {len(true)} labels, got {len(found)}")
-    return true, found
+    true = _class_indices("labels", labels, classes)
+    predicted = _class_indices("predictions", predictions, classes)
+    if len(true) != len(predicted):
+        raise ValueError(f"predictions must hold one class for each of the {len(true)} labels, got {len(predicted)}")
+    return true, predicted
+
+
+def _all_classes(true: np.ndarray, predicted: np.ndarray, classes: int | None) -> np.ndarray:
+    """The numbers of all classes: as many as `classes` says, or else the highest number that occurs."""
+    counts = {"labels": int(true.max()) + 1, "predictions": int(predicted.max()) + 1}
+    if classes is not None:
+        counts = {"classes": int(classes)}
+    name = max(counts, key=lambda key: counts[key])
+    if counts[name] > _MOST_CLASSES:
+        what = f"classes is {classes}" if name == "classes" else f"{name} go up to {counts[name] - 1}"
+        raise ValueError(
+            f"{what}, and a table of {counts[name]} classes, rows and columns, is too large: {_MOST_CLASSES} is the "
+            "most. Number the classes that there are from 0, as np.unique(..., return_inverse=True) does"
+        )
+    return np.arange(counts[name])
 
 
 def accuracy(labels: Any, predictions: Any) -> float:
@@ -58,8 +76,9 @@ def accuracy(labels: Any, predictions: Any) -> float:
     >>> accuracy([0, 1, 2, 2], [0, 1, 2, 0])
     0.75
     """
-    true, found = _two(labels, predictions)
-    return float((true == found).mean())
+    from sklearn.metrics import accuracy_score
+
+    return float(accuracy_score(*_two(labels, predictions)))
 
 
 def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
@@ -94,10 +113,11 @@ def top_k_accuracy(labels: Any, scores: Any, k: int = 5) -> float:
     table = _validate.array("scores", scores, (None, None)).astype(np.float64)
     if np.isnan(table).any():
         raise ValueError("scores must be numbers, got NaN in them")
-    true = _class_numbers("labels", labels, table.shape[1])
+    true = _class_indices("labels", labels, table.shape[1])
     if len(true) != len(table):
         raise ValueError(f"scores must have one row for each of the {len(true)} labels, got {len(table)}")
     k = _validate.whole("k", k, 1, table.shape[1])
+    # scikit-learn's function gives a tie to the class with the higher number, the other way round than argmax.
     best = np.argsort(-table, axis=1, kind="stable")[:, :k]
     return float((best == true[:, None]).any(axis=1).mean())
 
@@ -117,7 +137,8 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) 
 
     Raises
     ------
-    TypeError, ValueError : not two vectors of class numbers of one length, empty ones, or numbers beyond `classes`.
+    TypeError, ValueError : not two vectors of class numbers of one length, empty ones, numbers beyond `classes`, or
+        more than 10,000 classes.
 
     Examples
     --------
@@ -126,9 +147,13 @@ def confusion_matrix(labels: Any, predictions: Any, classes: int | None = None) 
            [0, 1, 0],
            [0, 1, 0]])
     """
-    true, found = _two(labels, predictions, classes)
-    size = int(max(true.max(), found.max())) + 1 if classes is None else int(classes)
-    return np.bincount(true * size + found, minlength=size * size).reshape(size, size)
+    from sklearn import metrics
+
+    true, predicted = _two(labels, predictions, classes)
+    numbers = _all_classes(true, predicted, classes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "A single label was found")  # one class is no mistake here
+        return metrics.confusion_matrix(true, predicted, labels=numbers)
 
 
 def precision_recall(labels: Any, predictions: Any, classes: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -158,6 +183,9 @@ def precision_recall(labels: Any, predictions: Any, classes: int | None = None) 
     >>> precision.round(2).tolist(), recall.tolist()
     ([1.0, 0.67], [0.5, 1.0])
     """
-    table = confusion_matrix(labels, predictions, classes)
-    with np.errstate(invalid="ignore"):
-        return table.diagonal() / table.sum(axis=0), table.diagonal() / table.sum(axis=1)
+    from sklearn.metrics import precision_recall_fscore_support
+
+    true, predicted = _two(labels, predictions, classes)
+    numbers = _all_classes(true, predicted, classes)
+    precision, recall, _, _ = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=np.nan)
+    return precision, recall

@@ -23,7 +23,7 @@ def test_the_package_lists_what_it_gives_and_refuses_the_rest():
     for name in data.__all__:
         assert getattr(data, name) is not None
         assert name in dir(data)
-    with pytest.raises(AttributeError, match=r"no attribute 'cats'; it has Dates, Digits"):
+    with pytest.raises(AttributeError, match=r"No dlcourse\.data attribute cats"):
         _ = data.cats
 
 

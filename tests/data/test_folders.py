@@ -1,10 +1,12 @@
 """Claims about one's own images in class folders."""
 
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from dlcourse.data import image_folder
 
@@ -60,6 +62,17 @@ def test_photographs_are_turned_upright(root):
         np.testing.assert_array_equal(images[2], upright(picture))
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_every_orientation_is_pillows(root, form):
+    picture = np.random.default_rng(0).integers(0, 256, (20, 40, 3), np.uint8)
+    for orientation in range(10):  # 1 to 8 are defined
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        read = one_of(root, picture, format=form, exif=exif)
+        with Image.open(root / "dog" / "1.png") as image:
+            np.testing.assert_array_equal(read, ImageOps.exif_transpose(image))
+
+
 def test_grey_palette_transparent_and_16_bit_images_become_rgb(root):
     ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
     Image.fromarray(ramp).save(root / "cat" / "1.png")
@@ -73,6 +86,70 @@ def test_grey_palette_transparent_and_16_bit_images_become_rgb(root):
         np.testing.assert_array_equal(image, np.stack([ramp] * 3, axis=-1))
     assert images[3][0, 0].tolist() == [10, 20, 30]
     assert images[3][15, 0].tolist() == [255, 255, 255]
+
+
+def one_of(root, array, name="1.png", **options):
+    """How a file with these values is read."""
+    file = root / "dog" / name
+    array.save(file, **options) if isinstance(array, Image.Image) else Image.fromarray(array).save(file, **options)
+    return image_folder(root)[0][-1]
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("dtype", ["<u2", ">u2"])
+def test_values_of_16_bits_are_rounded_to_the_nearest_of_8(root, form, dtype):
+    values = np.linspace(0, 65535, 4096).astype(dtype).reshape(64, 64)
+    np.testing.assert_array_equal(one_of(root, values, format=form)[..., 1], np.round(values / 257))
+
+
+def test_16_bits_that_hold_12_are_warned_of_with_the_files_name(root):
+    with pytest.warns(UserWarning, match=r"dog.1\.png: its values of 16 bits end at 4095 of 65535"):
+        one_of(root, np.full((4, 4), 4095, np.uint16))
+    assert one_of(root, np.zeros((4, 4), np.uint16)).max() == 0  # black is black: no warning
+
+
+def test_floats_from_0_to_1_are_as_bright_as_they_should_be(root):
+    (root / "dog" / "1.png").unlink()
+    assert one_of(root, np.float32([[0, 0.2, 1]]), "1.tiff")[0, :, 0].tolist() == [0, 51, 255]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.float32([[0, 255]]), "floats from 0 to 255"),
+        (np.float32([[-0.1, 1]]), "floats from -0.1 to 1"),
+        (np.float32([[0, np.nan]]), "floats from nan to nan"),
+        (np.int32([[0, 65535]]), "integers of 32 bits from 0 to 65535"),
+    ],
+)
+def test_a_range_that_is_not_known_is_refused_and_not_guessed(root, values, message):
+    with pytest.raises(ValueError, match=rf"cannot read .*1\.tif as an image: it holds {message}, .* save it with 8"):
+        one_of(root, values, "1.tif")
+
+
+@pytest.mark.parametrize(("name", "form"), [("1.png", "JPEG"), ("1.jpg", "PNG"), ("1.jpg", "TIFF"), ("1.bmp", "GIF")])
+def test_the_content_counts_and_not_the_ending(root, name, form):
+    (root / "dog" / "1.png").unlink()
+    red = one_of(root, Image.new("RGB", (8, 8), (255, 0, 0)), name, format=form)
+    assert abs(red.astype(int) - (255, 0, 0)).max() <= 1
+
+
+def exif_with(*entry):
+    """EXIF data that say "turn me to the right", and one entry more: tag, type, count, value or where it lies."""
+    entries = sorted([entry, (0x0112, 3, 1, 6)])
+    return b"Exif\0\0II*\0\x08\0\0\0\2\0" + b"".join(struct.pack("<HHII", *each) for each in entries) + bytes(4)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("entry", [(0x0100, 2, 1, 6), (0x0110, 5, 1, 6)], ids=["width is text", "camera is a fraction"])
+def test_exif_data_that_cannot_be_written_again_are_no_obstacle(root, entry):
+    assert one_of(root, Image.new("RGB", (40, 20)), exif=exif_with(*entry)).shape == (40, 20, 3)
+
+
+def test_damaged_exif_data_are_told_with_the_files_name(root):
+    far = exif_with(0x0110, 2, 40, 9999)  # the camera's name would lie behind the end of the file
+    with pytest.warns(UserWarning, match=r"dog.1\.png: .*Skipping tag 272"):
+        assert one_of(root, Image.new("RGB", (40, 20)), exif=far).shape == (40, 20, 3)
 
 
 def test_hidden_things_other_files_and_deeper_folders_are_passed_over(root):

@@ -1,15 +1,27 @@
-"""Your own images, one folder a class."""
+"""Your own images, one folder for each class."""
 
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
+from PIL import ExifTags, Image, ImageOps
 
 from dlcourse import _validate
 
-_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns an image upright, by its EXIF orientation."""
 
 
 def image_folder(
@@ -17,9 +29,14 @@ def image_folder(
 ) -> tuple[np.ndarray | list[np.ndarray], np.ndarray, tuple[str, ...]]:
     """Images, labels and class names from a folder that holds one folder of images for each class.
 
-    Read are the JPEG, PNG, WebP and BMP files `path/class name/*`, in the order of class and file names. Images are
-    turned upright (EXIF), grey ones become RGB, and transparent pixels white. Names that begin with a dot, such as
-    `.ipynb_checkpoints`, files of other kinds, and folders within the class folders are passed over.
+    Read are the JPEG, PNG, WebP, BMP and TIFF files `path/class name/*`, in the order of class and file names. The
+    ending says which files are images, their content how they are read: a PNG named `.jpg` is read as a PNG. Names that
+    begin with a dot, such as `.ipynb_checkpoints`, files of other kinds, and folders within the class folders are
+    passed over.
+
+    Images are turned upright (EXIF), grey ones become RGB, and transparent pixels white. Values of 16 bits are scaled
+    from 0..65535, and floats from 0..1, to 0..255. Floats outside 0..1 and integers of 32 bits are refused, for nothing
+    tells which of them is white.
 
     Parameters
     ----------
@@ -38,6 +55,11 @@ def image_folder(
     TypeError : `path` is no path.
     ValueError : no such folder; no class folder in it; a class folder without images; a file that cannot be read,
         which is named.
+
+    Warns
+    -----
+    UserWarning : damaged EXIF data, or values of 16 bits that use less than a sixteenth of their range and so come out
+        nearly black; with the name of the file.
 
     Examples
     --------
@@ -84,18 +106,47 @@ def _images_in(folder: Path) -> list[Path]:
 
 
 def _read(file: Path, size: int | None) -> np.ndarray:
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(file) as opened:
-            image = ImageOps.exif_transpose(opened)
-            if image.mode.startswith("I;16") or image.mode == "I":
-                image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            with Image.open(file) as opened:
+                opened.load()
+                image = _eight_bits(opened)
+                # `ImageOps.exif_transpose` would write new EXIF data, and fail where another entry is damaged.
+                turn = _TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+            if turn is not None:
+                image = image.transpose(turn)
             if image.has_transparency_data:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
             image = image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:  # SyntaxError: a broken PNG
-        raise ValueError(f"cannot read {file} as an image: {problem}") from problem
+        except Exception as problem:  # broken files make Pillow raise errors of many types
+            raise ValueError(f"cannot read {file} as an image: {problem}") from problem
+    for text in dict.fromkeys(str(warning.message).strip() for warning in caught):
+        warnings.warn(f"{file}: {text}", stacklevel=4)
     if size is not None:
         image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
     return np.array(image)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A grey image of 16 bits or of floats with 8 bits; any other as it is."""
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):  # "I" before Pillow 11
+        values = np.asarray(image)
+        if 0 < values.max() < 4096:
+            warnings.warn(
+                f"its values of 16 bits end at {values.max()} of 65535, so it comes out nearly black; "
+                "scale them to the whole range before",
+                stacklevel=2,
+            )
+        return Image.fromarray(np.round(values / 257).astype(np.uint8))  # 65535 = 255 * 257
+    if image.mode in ("I", "F"):
+        values = np.asarray(image)
+        low, high = values.min(), values.max()
+        if not (image.mode == "F" and low >= 0 and high <= 1):
+            kind = "floats" if image.mode == "F" else "integers of 32 bits"
+            raise ValueError(
+                f"it holds {kind} from {low:g} to {high:g}, and nothing tells which of them is white; "
+                "save it with 8 or 16 bits, or as floats from 0 to 1"
+            )
+        return Image.fromarray(np.round(values * 255).astype(np.uint8))
+    return image

@@ -4,25 +4,6 @@
 each with its own framework alone. `models.to_keras` copies weights from one to the other.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from dlcourse.models import keras, pytorch
-    from dlcourse.models._to_keras import to_keras
-
-__all__ = ["keras", "pytorch", "to_keras"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in ("keras", "pytorch"):
-        return importlib.import_module(f"{__name__}.{name}")
-    if name == "to_keras":
-        return importlib.import_module(f"{__name__}._to_keras").to_keras
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,14 +11,16 @@ import torch
 from keras import layers
 from torch import nn
 
+from dlcourse._frameworks import to_numpy
+
 
 @dataclass(frozen=True)
 class Part:
-    """A layer with weights, and where it stands; a recurrent module of PyTorch has one part a layer and direction."""
+    """A layer with weights, and its name; a recurrent module of PyTorch has a part for each layer and direction."""
 
     name: str
     layer: Any
-    end: str = ""
+    suffix: str = ""
 
     @property
     def text(self) -> str:
@@ -33,10 +35,6 @@ class Copied:
     settings: dict[str, float] = field(default_factory=dict)
 
 
-def numbers(weight: torch.Tensor) -> np.ndarray:
-    return weight.detach().float().cpu().numpy()
-
-
 def _pairs(*pairs: tuple[Any, torch.Tensor | None]) -> list[tuple[Any, np.ndarray]]:
     """Variables and their numbers, where both sides have them."""
     found = []
@@ -45,7 +43,7 @@ def _pairs(*pairs: tuple[Any, torch.Tensor | None]) -> list[tuple[Any, np.ndarra
             lacking = "keras_model" if variable is None else "torch_model"
             raise ValueError(f"in {lacking} it has no bias (or, where it normalises, no scale, shift or statistics)")
         if weight is not None:
-            found.append((variable, numbers(weight)))
+            found.append((variable, to_numpy(weight)))
     return found
 
 
@@ -105,12 +103,12 @@ def _embedding(here: Part, there: Part) -> Copied:
 
 def _prelu(here: Part, there: Part) -> Copied:
     alpha = there.layer.alpha
-    return Copied([(alpha, np.broadcast_to(numbers(here.layer.weight), alpha.shape))])
+    return Copied([(alpha, np.broadcast_to(to_numpy(here.layer.weight), alpha.shape))])
 
 
 def _recurrent(here: Part, there: Part) -> Copied:
     """Input and recurrent weights of one cell; PyTorch has two biases where Keras has their sum (but for the GRU)."""
-    names = [f"{name}{here.end}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    names = [f"{name}{here.suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
     wx, wh, bx, bh = (getattr(here.layer, name, None) for name in names)
     cell = there.layer
     if getattr(here.layer, "proj_size", 0):
@@ -124,7 +122,7 @@ def _recurrent(here: Part, there: Part) -> Copied:
         reset, update, new = np.split(weight, 3)
         return np.concatenate([update, reset, new])
 
-    arrays = [numbers(weight) for weight in (wx, wh, *(() if bx is None else (bx, bh)))]
+    arrays = [to_numpy(weight) for weight in (wx, wh, *(() if bx is None else (bx, bh)))]
     if gated:
         arrays = [reorder(array) for array in arrays]
     if (cell.bias is None) != (bx is None):
@@ -161,7 +159,7 @@ def _own(here: Part, there: Part) -> Copied:
     mine, theirs = list(here.layer.parameters(recurse=False)), there.layer._trainable_variables
     if len(mine) != len(theirs):
         raise ValueError(f"it has {len(mine)} weights of its own in torch_model, {len(theirs)} in keras_model")
-    return Copied([(variable, numbers(weight)) for variable, weight in zip(theirs, mine, strict=True)])
+    return Copied([(variable, to_numpy(weight)) for variable, weight in zip(theirs, mine, strict=True)])
 
 
 _CONVS = (layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D, layers.DepthwiseConv2D)

@@ -1,4 +1,11 @@
-"""`to_keras`: the weights of a PyTorch model, copied into a Keras model with the same layers."""
+"""`to_keras`: the weights of a PyTorch model, copied into a Keras model with the same layers.
+
+The book builds its networks in both frameworks and claims that the two are one network. Models with random weights of
+their own cannot show that; with the same weights they must give the same outputs, and a difference in padding, pooling
+or activation functions comes to light. For this proof, in chapters and tests, the weights are copied. It is no general
+converter: it builds no Keras model and reads no computation graph, but goes through the layers of two models that are
+there.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +50,8 @@ def _keras_parts(layer: keras.layers.Layer, seen: set[int]) -> Iterator[Part]:
             yield from _keras_parts(inner, seen)
 
 
-def _given(layer: keras.layers.Layer) -> tuple[Any, ...] | None:
-    """The shape of what the layer is given, without the batch axis, if it remembers."""
+def _input_shape(layer: keras.layers.Layer) -> tuple[Any, ...] | None:
+    """The shape of the layer's input, without the batch axis, if it remembers."""
     built = (layer.get_build_config() or {}).get("input_shape")
     if built is None:
         try:
@@ -60,7 +67,7 @@ def _flattened(part: Part, before: nn.Module | None) -> tuple[Any, ...] | None:
     Maps of images and of `Conv1d` have their channels first in PyTorch and last in Keras; sequences of features have
     them last in both.
     """
-    shape = _given(part.layer)
+    shape = _input_shape(part.layer)
     if shape is None:
         raise ValueError(f"keras_model's {part.text} hides the shape that it is given; use Flatten in its place")
     made = tuple(getattr(part.layer, "target_shape", (-1,)))
@@ -94,6 +101,9 @@ def _reorder(copied: Copied, shape: tuple[Any, ...], there: Part) -> None:
 
 def to_keras(torch_model: nn.Module, keras_model: keras.layers.Layer) -> keras.layers.Layer:
     """Copy all weights of a PyTorch model into a Keras model with the same layers, which then computes the same.
+
+    It serves to prove that two models, one in each framework, are the same network: with the same weights they must
+    give the same outputs. It is no general converter, for the Keras model has to be there already.
 
     Layers with weights must correspond in the order in which they were made: dense, convolution (also grouped,
     depthwise and transposed), batch, layer and group normalisation (with running statistics and epsilon), embedding,

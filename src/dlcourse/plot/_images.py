@@ -190,7 +190,7 @@ def _show_pixels(axes: Axes, image: np.ndarray) -> None:
 
 
 def _object_color(labels: Sequence[Any] | None, k: int) -> str:
-    """One colour a class; where there are no classes, one an object."""
+    """One colour for each class; where there are no classes, for each object."""
     if labels is None:
         return _style.COLORS[k % len(_style.COLORS)]
     labels = _inputs.plain(labels)

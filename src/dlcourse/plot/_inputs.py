@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import _validate
+from dlcourse import _frameworks, _validate
 
 
 def image(name: str, image: Any) -> np.ndarray:
@@ -35,14 +35,13 @@ def texts(name: str, texts: Any, count: int, what: str = "images") -> list[str]:
 def plain(values: Any) -> Any:
     """Arrays and tensors as lists of plain numbers; a list of them likewise."""
     if hasattr(values, "tolist"):
-        return _validate.without_device(values).tolist()
+        return _frameworks.to_numpy(values).tolist()
     return [value.item() if hasattr(value, "item") else value for value in values]
 
 
 def many(name: str, values: Any) -> list[Any]:
     """A list of images from a list, a stacked array, or one image on its own."""
-    if hasattr(values, "detach"):
-        values = _validate.without_device(values).numpy()
+    values = _frameworks.to_numpy(values)
     if isinstance(values, np.ndarray) and values.ndim < 3:
         values = [values]
     try:

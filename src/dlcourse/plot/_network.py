@@ -127,7 +127,7 @@ def network(count: Count, depth: int | None = None) -> _style.Picture:
 
 
 def _draw_volumes(axes: Axes, blocks: list[_Block], channels_last: bool) -> None:
-    """The outputs as bars about one axis, with their shapes in words."""
+    """The outputs as bars about one axis, with their shapes as text."""
     volumes = [_volume(block.shape, channels_last) for block in blocks]
     widest = max(sides[-1] if sides else 1 for _, sides in volumes)
     deepest = max(np.log2(channels + 1) for channels, _ in volumes)

@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from dlcourse import _validate
+from dlcourse import _frameworks, _validate
 from dlcourse.plot import _style
 
 
@@ -104,7 +104,7 @@ def scatter(
     """
     points: dict[str, np.ndarray] = {}
     for name, value in _named("groups", groups).items():
-        points[name] = _validate.array(f"groups[{name!r}]", np.atleast_2d(_validate.without_device(value)), (None, 2))
+        points[name] = _validate.array(f"groups[{name!r}]", np.atleast_2d(_frameworks.to_numpy(value)), (None, 2))
         if not np.isfinite(points[name]).all() or not points[name].size:
             raise ValueError(f"groups[{name!r}] must hold finite numbers, one point at least")
     if len(points) > len(_style.COLORS):

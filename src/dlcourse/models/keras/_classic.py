@@ -10,7 +10,8 @@ from keras import layers, ops
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.keras._start import he
+from dlcourse.models._docs import as_in_pytorch
+from dlcourse.models.keras._initialization import he
 
 
 @keras.saving.register_keras_serializable("dlcourse")
@@ -43,22 +44,9 @@ def _dense(units: int, name: str, relu: bool = True) -> layers.Dense:
     return layers.Dense(units, name=name)
 
 
+@as_in_pytorch
 def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), classes: int = 10) -> keras.Sequential:
     """A multilayer perceptron: each hidden layer is a dense layer with ReLU.
-
-    Parameters
-    ----------
-    inputs : how many numbers one sample has, or the shape that they come in, such as `(28, 28, 1)`; they are flattened
-    hidden : units of each hidden layer; `()` for none
-    classes : number of outputs
-
-    Returns
-    -------
-    Sequential that takes `(N, inputs)` or `(N, *inputs)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1.
 
     Examples
     --------
@@ -75,6 +63,7 @@ def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), class
     return model
 
 
+@as_in_pytorch
 def alexnet(
     classes: int = 1000,
     in_channels: int = 3,
@@ -87,32 +76,9 @@ def alexnet(
 ) -> keras.Sequential:
     """AlexNet: five convolutions, two of them followed by response normalisation, and three dense layers.
 
-    The arithmetic of the paper works out for images of 227x227 pixels, though it says 224. The paper drew its weights
-    from a normal distribution of standard deviation 0.01; here they start as He et al. propose.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    groups : 2 splits the second, fourth and fifth convolution in halves that do not see each other, as the paper did to
-        use two graphics cards; 1 does not
-    widths : filters of each convolution
-    dense : units of the hidden dense layers
-    first : kernel and stride of the first convolution; smaller ones suit smaller images
-    size : height and width of the images in pixels
-
     Returns
     -------
     Sequential that takes `(N, size, size, in_channels)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, images that are too small, or widths that
-        `groups` does not divide.
-
-    References
-    ----------
-    Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with deep convolutional neural networks", NeurIPS.
 
     Examples
     --------
@@ -146,6 +112,7 @@ def alexnet(
     return model
 
 
+@as_in_pytorch
 def vgg(
     plan: Sequence[int | str],
     dense: Sequence[int] = (4096, 4096),
@@ -157,27 +124,9 @@ def vgg(
 ) -> keras.Sequential:
     """A network of the VGG family: 3x3 convolutions with ReLU, poolings that halve, dense layers.
 
-    Parameters
-    ----------
-    plan : for each convolution its number of filters, and `"M"` for each 2x2 max-pooling
-    dense : units of the hidden dense layers
-    classes : number of outputs
-    in_channels : channels of the images
-    size : height and width of the images in pixels
-    batch_norm : whether batch normalisation follows each convolution
-
     Returns
     -------
     Sequential that takes `(N, size, size, in_channels)`; its layers have the names of their PyTorch counterparts.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, or a plan with more poolings than `size`
-        can be halved.
-
-    References
-    ----------
-    Simonyan, Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", ICLR.
 
     Examples
     --------
@@ -209,27 +158,13 @@ def vgg(
     return model
 
 
+@as_in_pytorch
 def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_norm: bool = False) -> keras.Sequential:
     """VGG-16: thirteen 3x3 convolutions in five stages, and three dense layers; configuration D of the paper.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    size : height and width of the images in pixels
-    batch_norm : whether batch normalisation follows each convolution
 
     Returns
     -------
     Sequential that takes `(N, size, size, in_channels)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, or images of less than 32 pixels.
-
-    References
-    ----------
-    Simonyan, Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", ICLR, table 1.
 
     Examples
     --------

@@ -9,8 +9,9 @@ from keras import layers, ops
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
+from dlcourse.models._docs import as_in_pytorch
 from dlcourse.models.keras._classic import LocalResponseNorm
-from dlcourse.models.keras._start import he
+from dlcourse.models.keras._initialization import he
 
 
 def _conv(filters: int, kernel: int, name: str, **options: Any) -> layers.Conv2D:
@@ -19,23 +20,9 @@ def _conv(filters: int, kernel: int, name: str, **options: Any) -> layers.Conv2D
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class Inception(layers.Layer):
-    """Four branches side by side, whose maps are stacked: 1x1; 1x1 then 3x3; 1x1 then 5x5; max-pooling then 1x1.
-
-    Each convolution is followed by ReLU and keeps the image's height and width.
-
-    Parameters
-    ----------
-    in_channels : channels of the input
-    one : filters of the 1x1 branch
-    three : filters of the 1x1 that reduces, and of the 3x3
-    five : filters of the 1x1 that reduces, and of the 5x5
-    pool : filters of the 1x1 after the pooling
-
-    Attributes
-    ----------
-    out_channels : channels of the output, the sum of the four branches
-    """
+    """Four branches side by side, whose maps are stacked: 1x1; 1x1 then 3x3; 1x1 then 5x5; max-pooling then 1x1."""
 
     def __init__(
         self, in_channels: int, one: int, three: tuple[int, int], five: tuple[int, int], pool: int, **kwargs: Any
@@ -80,6 +67,7 @@ def _auxiliary(name: str, width: int, dense: int, classes: int) -> keras.Sequent
     return keras.Sequential(parts, name=name)
 
 
+@as_in_pytorch
 def googlenet(
     classes: int = 1000,
     in_channels: int = 3,
@@ -90,28 +78,10 @@ def googlenet(
 ) -> keras.Model:
     """GoogLeNet as its paper describes it: nine inception modules, 5x5 branches, biases, no batch normalisation.
 
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    pooling : `"ceil"`, where a max-pooling window may hang over the edge, as in the original (224 pixels become 112,
-        56, 28, 14, 7), or `"floor"` (112, 55, 27, 13, 6), with which the often printed 1.43 G multiplications arise
-    auxiliary : whether to have the two extra classifiers of the paper; the model then returns `[logits, logits of the
-        first extra one, logits of the second]` and takes images of 224 pixels
-    width : factor on the filters of all layers, for a thinner network
-
     Returns
     -------
-    Model that takes `(N, height, width, in_channels)` images of any size from 32 pixels.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, an unknown `pooling`, or a `width` outside
-        0.05 to 4.
-
-    References
-    ----------
-    Szegedy et al. 2015, "Going deeper with convolutions", CVPR, table 1 and section 5.
+    Model that takes `(N, height, width, in_channels)` images of any size from 32 pixels. With `auxiliary` it returns
+    `[logits, logits of the first extra one, logits of the second]`.
 
     Examples
     --------

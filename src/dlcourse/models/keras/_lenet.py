@@ -10,7 +10,8 @@ import numpy as np
 from keras import layers, ops
 
 from dlcourse.models import _arguments, _lenet_1998
-from dlcourse.models.keras._start import he
+from dlcourse.models._docs import as_in_pytorch
+from dlcourse.models.keras._initialization import he
 
 
 @keras.saving.register_keras_serializable("dlcourse")
@@ -22,15 +23,9 @@ class ScaledTanh(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class Subsampling(layers.Layer):
-    """Sums 2x2 neighbours, then multiplies each map by its own learned number and adds another one.
-
-    Starts as average pooling: factors of 1/4 and shifts of 0.
-
-    Parameters
-    ----------
-    channels : number of maps
-    """
+    """Sums 2x2 neighbours, then multiplies each map by its own learned number and adds another one."""
 
     def __init__(self, channels: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -43,14 +38,9 @@ class Subsampling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class TableConvolution(layers.Layer):
-    """A convolution whose output maps see only some of the input maps each.
-
-    Parameters
-    ----------
-    table : for each output map, the numbers of the input maps that it sees
-    kernel_size : height and width of the kernels
-    """
+    """A convolution whose output maps see only some of the input maps each."""
 
     def __init__(self, table: Sequence[Sequence[int]], kernel_size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -67,13 +57,9 @@ class TableConvolution(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class RadialBasis(layers.Layer):
-    """Minus the squared distance from the input to each class's code, which is fixed: the nearest class is largest.
-
-    Parameters
-    ----------
-    codes : (classes, features) numbers, one code for each class
-    """
+    """Minus the squared distance from the input to each class's code, which is fixed: the nearest class is largest."""
 
     def __init__(self, codes: Sequence[Sequence[float]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -89,33 +75,14 @@ class RadialBasis(layers.Layer):
         return self.codes.shape[0] * self.codes.shape[1]
 
 
+@as_in_pytorch
 def lenet5(classes: int = 10, in_channels: int = 1, *, variant: str = "dense") -> keras.Sequential:
     """LeNet-5, as commonly taught or as it was.
-
-    The layers have the paper's names: C1, S2, C3, S4, C5, F6.
-
-    Parameters
-    ----------
-    classes : number of outputs; 10 in the variant of 1998
-    in_channels : channels of the images; 1 in the variant of 1998
-    variant : `"dense"`, as commonly taught: every map of C3 sees all maps of S2, average pooling, tanh, a dense output
-        layer, 32x32 images; `"1998"`, the paper's own: C3 by its table of 60 connections, learned subsampling, and an
-        output layer of fixed codes, 32x32 images; `"caffe"`: what the library Caffe made known as LeNet, with wider
-        layers, max-pooling and one ReLU, 28x28 images
 
     Returns
     -------
     Sequential that takes `(N, 32, 32, in_channels)`, or 28x28 in the variant `"caffe"`. In the variant of 1998 the
     outputs are minus the paper's distances, so that the largest wins, as everywhere in this book.
-
-    Raises
-    ------
-    TypeError, ValueError : an unknown variant, a size that is not a whole number of at least 1, or other classes or
-        channels than 10 and 1 in the variant of 1998.
-
-    References
-    ----------
-    LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11).
 
     Examples
     --------

@@ -9,27 +9,17 @@ from keras import layers
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.keras._start import he
+from dlcourse.models._docs import as_in_pytorch
+from dlcourse.models.keras._initialization import he
 
 
+@as_in_pytorch
 def pets_cnn(outputs: int = 1, in_channels: int = 3, *, size: int = 150) -> keras.Sequential:
     """Three 3x3 convolutions with max-pooling and two dense layers: the common first network for cats and dogs.
-
-    Almost all of its parameters are those of one layer, `dense1`.
-
-    Parameters
-    ----------
-    outputs : number of outputs; 1 for the logit of one class against the other
-    in_channels : channels of the images
-    size : height and width of the images in pixels
 
     Returns
     -------
     Sequential that takes `(N, size, size, in_channels)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, or images of less than 8 pixels.
 
     Examples
     --------
@@ -51,27 +41,15 @@ def pets_cnn(outputs: int = 1, in_channels: int = 3, *, size: int = 150) -> kera
     return model
 
 
+@as_in_pytorch
 def pets_cnn_small(
     classes: int = 2, in_channels: int = 3, *, widths: Sequence[int] = (16, 32, 64, 64)
 ) -> keras.Sequential:
     """Four 3x3 convolutions, batch normalisation, and global average pooling: a small network for 64-pixel faces.
 
-    Max-pooling follows each convolution but the last, so 64 pixels become maps of 8x8. Each class's logit is a weighted
-    mean over the last maps, which lets one ask where in the picture it comes from.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    widths : filters of each convolution
-
     Returns
     -------
     Sequential that takes `(N, height, width, in_channels)` images of any size from 8 pixels (with four widths).
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import keras
 from keras import layers as rnn
 
 from dlcourse import _validate
+from dlcourse.models._docs import as_in_pytorch
 
 
 def _recurrent(
@@ -22,27 +23,13 @@ def _recurrent(
     return model
 
 
+@as_in_pytorch
 def lstm(features: int, hidden: int, outputs: int, layers: int = 1) -> keras.Sequential:
     """An LSTM over a sequence, and a dense layer on its last state. Weights start as Keras starts them.
-
-    Parameters
-    ----------
-    features : numbers at each step
-    hidden : size of the state
-    outputs : number of outputs
-    layers : how many LSTM layers lie on top of each other
 
     Returns
     -------
     Sequential that takes `(N, T, features)` and returns `(N, outputs)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1.
-
-    References
-    ----------
-    Hochreiter, Schmidhuber 1997, "Long short-term memory"; with the forget gate of Gers, Schmidhuber, Cummins 2000.
 
     Examples
     --------
@@ -52,27 +39,13 @@ def lstm(features: int, hidden: int, outputs: int, layers: int = 1) -> keras.Seq
     return _recurrent(rnn.LSTM, features, hidden, outputs, layers)
 
 
+@as_in_pytorch
 def gru(features: int, hidden: int, outputs: int, layers: int = 1) -> keras.Sequential:
     """A GRU over a sequence, and a dense layer on its last state. Weights start as Keras starts them.
-
-    Parameters
-    ----------
-    features : numbers at each step
-    hidden : size of the state
-    outputs : number of outputs
-    layers : how many GRU layers lie on top of each other
 
     Returns
     -------
     Sequential that takes `(N, T, features)` and returns `(N, outputs)`.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1.
-
-    References
-    ----------
-    Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder", EMNLP.
 
     Examples
     --------

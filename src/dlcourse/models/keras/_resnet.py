@@ -10,7 +10,8 @@ from keras import layers
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.keras._start import he
+from dlcourse.models._docs import as_in_pytorch
+from dlcourse.models.keras._initialization import he
 
 
 def _conv(filters: int, kernel: int, stride: int, name: str) -> layers.Conv2D:
@@ -44,18 +45,9 @@ def _build(parts: Sequence[layers.Layer | None], channels: Sequence[int | None])
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class BasicBlock(layers.Layer):
-    """Two 3x3 convolutions and a shortcut past them: relu(f(x) + x).
-
-    Where the shape changes, the shortcut is a 1x1 convolution with batch normalisation (`downsample`).
-
-    Parameters
-    ----------
-    in_channels : channels of the input
-    width : filters of both convolutions, and channels of the output
-    stride : stride of the first convolution (and of the shortcut)
-    shortcut : False leaves the shortcut out: relu(f(x)), a plain block
-    """
+    """Two 3x3 convolutions and a shortcut past them: relu(f(x) + x)."""
 
     expansion = 1
 
@@ -86,18 +78,9 @@ class BasicBlock(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("dlcourse")
+@as_in_pytorch
 class Bottleneck(layers.Layer):
-    """1x1 down to `width` channels, 3x3, 1x1 up to four times `width`, and a shortcut past all three.
-
-    Parameters
-    ----------
-    in_channels : channels of the input
-    width : filters of the first two convolutions; the output has four times as many channels
-    stride : stride of one of them (and of the shortcut)
-    shortcut : False leaves the shortcut out
-    stride_in : `"1x1"`: the first convolution has the stride, as in the paper ("v1"); `"3x3"`: the second one has it,
-        which sees more of the image and costs more, as in torchvision ("v1.5")
-    """
+    """1x1 down to `width` channels, 3x3, 1x1 up to four times `width`, and a shortcut past all three."""
 
     expansion = 4
 
@@ -141,6 +124,7 @@ class Bottleneck(layers.Layer):
         return self.relu3(out)
 
 
+@as_in_pytorch
 def resnet(
     blocks: Sequence[int],
     widths: Sequence[int] = (64, 128, 256, 512),
@@ -154,32 +138,9 @@ def resnet(
 ) -> keras.Model:
     """A residual network: a first convolution, stages of blocks, global average pooling and a dense layer.
 
-    Each stage after the first halves height and width.
-
-    Parameters
-    ----------
-    blocks : number of blocks in each stage
-    widths : width of the blocks in each stage; as many numbers as `blocks` has
-    block : `BasicBlock` or `Bottleneck`
-    classes : number of outputs
-    in_channels : channels of the images
-    stem : `"imagenet"`: 7x7 convolution with stride 2, then 3x3 max-pooling with stride 2; `"small"`: a 3x3
-        convolution, as the paper uses for images of 32 pixels
-    shortcut : False leaves out all shortcuts and their projections: a plain network of the same depth
-    stride_in : which convolution of a `Bottleneck` has the stride, `"3x3"` or, as in the paper, `"1x1"`
-
     Returns
     -------
     Model that takes `(N, height, width, in_channels)` images of any size.
-
-    Raises
-    ------
-    TypeError, ValueError : a size that is not a whole number of at least 1, or an unknown `block`, `stem` or
-        `stride_in`.
-
-    References
-    ----------
-    He, Zhang, Ren, Sun 2016, "Deep residual learning for image recognition", CVPR, table 1 and section 4.2.
 
     Examples
     --------
@@ -214,17 +175,9 @@ def resnet(
     return keras.Model(images, layers.Dense(classes, name="fc")(x))
 
 
+@as_in_pytorch
 def resnet18(classes: int = 1000, in_channels: int = 3) -> keras.Model:
     """ResNet-18: stages of 2, 2, 2, 2 basic blocks.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-
-    Raises
-    ------
-    TypeError, ValueError : a number that is not whole and at least 1.
 
     Examples
     --------
@@ -234,17 +187,9 @@ def resnet18(classes: int = 1000, in_channels: int = 3) -> keras.Model:
     return resnet((2, 2, 2, 2), classes=classes, in_channels=in_channels)
 
 
+@as_in_pytorch
 def resnet34(classes: int = 1000, in_channels: int = 3) -> keras.Model:
     """ResNet-34: stages of 3, 4, 6, 3 basic blocks.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-
-    Raises
-    ------
-    TypeError, ValueError : a number that is not whole and at least 1.
 
     Examples
     --------
@@ -254,19 +199,9 @@ def resnet34(classes: int = 1000, in_channels: int = 3) -> keras.Model:
     return resnet((3, 4, 6, 3), classes=classes, in_channels=in_channels)
 
 
+@as_in_pytorch
 def resnet50(classes: int = 1000, in_channels: int = 3, *, stride_in: str = "3x3") -> keras.Model:
     """ResNet-50: stages of 3, 4, 6, 3 bottlenecks.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    stride_in : which convolution of a bottleneck has the stride: `"3x3"` as in torchvision ("v1.5"), `"1x1"` as in the
-        paper ("v1")
-
-    Raises
-    ------
-    TypeError, ValueError : a number that is not whole and at least 1, or an unknown `stride_in`.
 
     Examples
     --------
@@ -276,19 +211,9 @@ def resnet50(classes: int = 1000, in_channels: int = 3, *, stride_in: str = "3x3
     return resnet((3, 4, 6, 3), block=Bottleneck, classes=classes, in_channels=in_channels, stride_in=stride_in)
 
 
+@as_in_pytorch
 def resnet152(classes: int = 1000, in_channels: int = 3, *, stride_in: str = "3x3") -> keras.Model:
     """ResNet-152: stages of 3, 8, 36, 3 bottlenecks.
-
-    Parameters
-    ----------
-    classes : number of outputs
-    in_channels : channels of the images
-    stride_in : which convolution of a bottleneck has the stride: `"3x3"` as in torchvision ("v1.5"), `"1x1"` as in the
-        paper ("v1")
-
-    Raises
-    ------
-    TypeError, ValueError : a number that is not whole and at least 1, or an unknown `stride_in`.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import all_but_last, he
+from dlcourse.models.pytorch._initialization import all_but_last, he
 
 
 def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), classes: int = 10) -> nn.Sequential:
@@ -19,7 +19,7 @@ def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), class
 
     Parameters
     ----------
-    inputs : how many numbers one sample has, or the shape that they come in, such as `(1, 28, 28)`; they are flattened
+    inputs : how many numbers one sample has, or the shape that they come in, such as `(28, 28)`; they are flattened
     hidden : units of each hidden layer; `()` for none
     classes : number of outputs
 
@@ -134,8 +134,6 @@ def vgg(
 ) -> nn.Sequential:
     """A network of the VGG family: 3x3 convolutions with ReLU, poolings that halve, dense layers.
 
-    Its parts and its weights have the names that torchvision gives them: `features` and `classifier`.
-
     Parameters
     ----------
     plan : for each convolution its number of filters, and `"M"` for each 2x2 max-pooling
@@ -147,7 +145,8 @@ def vgg(
 
     Returns
     -------
-    Sequential of `features`, `flatten` and `classifier` that takes `(N, in_channels, size, size)`.
+    Sequential of `features`, `flatten` and `classifier` that takes `(N, in_channels, size, size)`. Its parts and their
+    weights have the names that torchvision gives them.
 
     Raises
     ------
@@ -193,8 +192,6 @@ def vgg(
 def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_norm: bool = False) -> nn.Sequential:
     """VGG-16: thirteen 3x3 convolutions in five stages, and three dense layers; configuration D of the paper.
 
-    Loads torchvision's weights for `vgg16` (and, with `batch_norm=True`, for `vgg16_bn`).
-
     Parameters
     ----------
     classes : number of outputs
@@ -204,7 +201,8 @@ def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_n
 
     Returns
     -------
-    Sequential of `features`, `flatten` and `classifier` that takes `(N, in_channels, size, size)`.
+    Sequential of `features`, `flatten` and `classifier` that takes `(N, in_channels, size, size)`. Loads torchvision's
+    weights for `vgg16` (and, with `batch_norm=True`, for `vgg16_bn`).
 
     Raises
     ------

@@ -7,7 +7,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import he
+from dlcourse.models.pytorch._initialization import he
 
 
 class Concatenate(nn.Module):
@@ -135,13 +135,13 @@ def googlenet(
     in_channels : channels of the images
     pooling : `"ceil"`, where a max-pooling window may hang over the edge, as in the original (224 pixels become 112,
         56, 28, 14, 7), or `"floor"` (112, 55, 27, 13, 6), with which the often printed 1.43 G multiplications arise
-    auxiliary : whether to have the two extra classifiers of the paper; the model then returns `(logits, logits of the
-        first extra one, logits of the second)` and needs images of about 224 pixels
+    auxiliary : whether to have the two extra classifiers of the paper, which need images of 224 pixels
     width : factor on the filters of all layers, for a thinner network
 
     Returns
     -------
-    GoogLeNet, which takes `(N, in_channels, height, width)` images of any size from 32 pixels.
+    GoogLeNet, which takes `(N, in_channels, height, width)` images of any size from 32 pixels. With `auxiliary` it
+    returns `(logits, logits of the first extra one, logits of the second)`.
 
     Raises
     ------

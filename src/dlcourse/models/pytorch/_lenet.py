@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from dlcourse.models import _arguments, _lenet_1998
-from dlcourse.models.pytorch._start import all_but_last, he
+from dlcourse.models.pytorch._initialization import all_but_last, he
 
 
 class ScaledTanh(nn.Module):

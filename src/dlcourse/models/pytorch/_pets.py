@@ -9,7 +9,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import all_but_last, he
+from dlcourse.models.pytorch._initialization import all_but_last, he
 
 
 def pets_cnn(outputs: int = 1, in_channels: int = 3, *, size: int = 150) -> nn.Sequential:

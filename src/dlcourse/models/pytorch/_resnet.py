@@ -10,7 +10,7 @@ from torch import nn
 
 from dlcourse import _validate
 from dlcourse.models import _arguments
-from dlcourse.models.pytorch._start import he
+from dlcourse.models.pytorch._initialization import he
 
 
 def _projection(in_channels: int, out_channels: int, stride: int) -> nn.Sequential | None:
@@ -146,7 +146,7 @@ def resnet(
 ) -> ResNet:
     """A residual network: a first convolution, stages of blocks, global average pooling and a dense layer.
 
-    Each stage after the first halves height and width. Modules and weights have the names that torchvision gives them.
+    Each stage after the first halves height and width.
 
     Parameters
     ----------
@@ -162,7 +162,8 @@ def resnet(
 
     Returns
     -------
-    ResNet, which takes `(N, in_channels, height, width)` images of any size.
+    ResNet, which takes `(N, in_channels, height, width)` images of any size. Its modules and weights have the names
+    that torchvision gives them.
 
     Raises
     ------

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse import _frameworks
+
 Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -70,13 +72,8 @@ def as_numbers(got: Any) -> tuple[np.ndarray, str]:
 
 
 def _plain(got: Any) -> Any:
-    """`got` with PyTorch tensors, itself or in lists, as arrays: off the GPU, without gradient, bfloat16 as float32."""
-    if isinstance(got, list | tuple):
-        return [_plain(item) for item in got]
-    if not hasattr(got, "detach"):
-        return got
-    got = got.detach().cpu()
-    return np.asarray(got.float() if "bfloat16" in str(got.dtype) else got)
+    """`got` with PyTorch tensors, itself or in lists, as arrays."""
+    return [_plain(item) for item in got] if isinstance(got, list | tuple) else _frameworks.to_numpy(got)
 
 
 def _ragged(got: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Where the weights start."""
+"""Initialisation of weights."""
 
 from __future__ import annotations
 

@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import _mistakes, _validate
-from dlcourse._answers import Answer, Sealed, seal
+from dlcourse import _validate
+from dlcourse.check import _mistakes
+from dlcourse.check._answers import Answer, Sealed, seal
 
 __all__ = ["Case", "CheckFailed", "Sealed", "array", "case", "function", "seal", "value"]
 
