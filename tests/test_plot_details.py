@@ -1,4 +1,4 @@
-"""Details of what `dlcourse.plot` draws: extents, scales, colours, labels at the edge, and odd input."""
+"""Details of what `dlcourse.plot` draws: extents, scales, colours, labels at the edge, histories, and odd input."""
 
 import warnings
 
@@ -12,6 +12,7 @@ from dlcourse import plot
 from dlcourse.plot import _style
 
 IM = np.zeros((8, 12))
+HISTORY = {"loss": [0.9, 0.5, 0.4], "valid_loss": [0.8, 0.6, 0.7], "learning_rate": [1e-3] * 3}
 
 
 def shown(picture):
@@ -139,6 +140,13 @@ BAD = [
     (lambda: plot.boxes(IM, [[1, 1, 5, 6]], labels=[0.7], names=["cat"]), TypeError, r"labels\[0\]"),
     (lambda: plot.curves({"a": [1]}, size=3), TypeError, "size must be a pair"),
     (lambda: plot.curves({1: [1], "1": [2]}), ValueError, "same name"),
+    (lambda: plot.history([0.9, 0.5]), TypeError, "history must be a dict of name"),
+    (lambda: plot.history({}), ValueError, "no epoch yet"),
+    (lambda: plot.history({"loss": []}), ValueError, "no epoch yet"),
+    (lambda: plot.history({"loss": 0.9}), ValueError, r"history\['loss'\] must have shape"),
+    (lambda: plot.history({"accuracy": [0.5], "seconds": [1]}), ValueError, "no losses.*of 'accuracy', 'seconds'"),
+    (lambda: plot.history(HISTORY, "loss", "accuracy"), ValueError, "one of 'loss', 'valid_loss', 'learning_rate'"),
+    (lambda: plot.history({"loss": [1, 2], "valid_loss": [1]}), ValueError, "'valid loss'.*1 values for 2"),
 ]
 
 
@@ -164,3 +172,23 @@ def test_heatmap_names_rows_and_columns_and_can_leave_out_the_numbers():
         plot.heatmap(np.eye(2), columns=["a"])
     with pytest.raises(ValueError, match=r"^rows and columns name those of a single matrix, got 2 matrices"):
         plot.heatmap([np.eye(2)] * 2, rows=["a", "b"])
+
+
+def test_a_history_shows_its_losses_over_epochs_that_count_from_1():
+    axes = plot.history(HISTORY).axes[0]
+    assert [line.get_label() for line in axes.lines] == ["loss", "valid loss"]
+    assert axes.lines[1].get_xdata().tolist() == [1, 2, 3]
+    assert axes.lines[1].get_ydata().tolist() == HISTORY["valid_loss"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss")
+
+
+def test_a_history_shows_the_curves_that_are_named():
+    axes = plot.history(HISTORY, "learning_rate").axes[0]
+    assert [line.get_ydata().tolist() for line in axes.lines] == [HISTORY["learning_rate"]]
+    assert axes.get_ylabel() == axes.get_title() == "learning rate"
+    assert plot.history(HISTORY, "valid_loss").axes[0].get_ylabel() == "loss"
+
+
+def test_a_history_marks_its_epochs_with_dots_while_they_are_few():
+    assert plot.history({"loss": range(30)}).axes[0].lines[0].get_marker() == "o"
+    assert plot.history({"loss": range(31)}).axes[0].lines[0].get_marker() == "None"

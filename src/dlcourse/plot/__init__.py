@@ -4,7 +4,7 @@ A picture is drawn twice where it is displayed: on white, and, for the dark them
 site, on a transparent ground with light ink. The data's own colours are the same in both.
 """
 
-from dlcourse.plot._charts import curves, heatmap
+from dlcourse.plot._charts import curves, heatmap, history
 from dlcourse.plot._images import boxes, grid, masks
 from dlcourse.plot._network import network
 from dlcourse.plot._numbers import bars, scatter
@@ -18,6 +18,7 @@ __all__ = [
     "curves",
     "grid",
     "heatmap",
+    "history",
     "masks",
     "network",
     "scatter",

@@ -1,4 +1,4 @@
-"""Small matrices with their numbers, and curves."""
+"""Small matrices with their numbers, curves, and the histories of trainings."""
 
 from __future__ import annotations
 
@@ -222,3 +222,48 @@ def curves(
         elif next(iter(lines)):
             axes.set_title(next(iter(lines)))
     return figure
+
+
+def history(history: Mapping[str, Sequence[float]], *names: str) -> _style.Picture:
+    """Curves of a training over its epochs, counted from 1.
+
+    Parameters
+    ----------
+    history : name of each curve -> its numbers, one for each epoch, such as the `History` that `dlcourse.train.fit`
+        returns
+    *names : which curves, such as `"accuracy", "valid_accuracy"`; by default the losses, `"loss"` and `"valid_loss"`
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : no epoch yet, no curve of that name, or curves of different lengths.
+
+    Examples
+    --------
+    >>> history({"loss": [0.7, 0.5], "valid_loss": [0.6, 0.65]})
+    <Picture with 1 panel>
+    """
+    if not isinstance(history, Mapping):
+        raise TypeError(f"history must be a dict of name: one number an epoch, got {_validate.describe(history)}")
+    if not history:
+        raise ValueError("history has no epoch yet, so there is nothing to draw")
+    for name in names:
+        _validate.choice("names", name, list(history))
+    chosen = names or tuple(name for name in ("loss", "valid_loss") if name in history)
+    if not chosen:
+        raise ValueError(f"history has no losses: name the curves to draw, of {', '.join(map(repr, history))}")
+    lines = {str(name): _validate.array(f"history[{name!r}]", history[name], (None,)) for name in chosen}
+    first = str(chosen[0])
+    epochs = len(lines[first])
+    if not epochs:
+        raise ValueError("history has no epoch yet, so there is nothing to draw")
+    return curves(
+        {name.replace("_", " "): values for name, values in lines.items()},
+        x=range(1, epochs + 1),
+        xlabel="epoch",
+        ylabel=first.removeprefix("valid_").replace("_", " "),
+        points=epochs <= 30,
+    )
