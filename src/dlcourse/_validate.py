@@ -61,14 +61,6 @@ def choice(name: str, value: Any, options: Collection[Any]) -> Any:
     return value
 
 
-def without_device(value: Any) -> Any:
-    """A tensor of any device and float type as one that NumPy can read; anything else as it is."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        return value.float() if str(value.dtype) == "torch.bfloat16" else value
-    return value
-
-
 def pair(name: str, value: Any) -> tuple[float, float]:
     """`value` as two finite numbers."""
     if not isinstance(value, list | tuple | np.ndarray) or len(value) != 2:

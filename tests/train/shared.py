@@ -5,60 +5,77 @@ accelerate launch --multi_gpu --num_processes 2 tests/train/shared.py FILE FOLDE
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate.utils import gather_object
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader
 
+import dlcourse  # noqa: F401 - before the frameworks
 from dlcourse import train
-from dlcourse.train._processes import Processes
+from dlcourse.data import pets
 
-N, SIZE = 35, 17  # batches of 17, 17 and 1: with two processes, 8 and 9 samples, and at last 0 and 1
+N, SIZE = 36, 12  # three full batches, which two processes divide evenly
+INDEX = int(os.environ.get("RANK", 0))
+WEIGHTS = torch.tensor([1.0, 2.0, 5.0])
 
 
-def points(seed=0):
+def points(n=N, seed=0):
     """Points with labels; one label in five is -1, which some losses ignore."""
     rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 3, N)
-    inputs = (rng.normal(size=(N, 4)) + labels[:, None]).astype(np.float32)
-    return inputs, labels, np.where(rng.random(N) < 0.2, -1, labels)
+    labels = rng.integers(0, 3, n)
+    inputs = (rng.normal(size=(n, 4)) + labels[:, None]).astype(np.float32)
+    return inputs, labels, np.where(rng.random(n) < 0.2, -1, labels)
 
 
-class Batches:
-    """A loader whose order differs from process to process: the main one's counts."""
-
-    def __init__(self, index):
-        self.index = index
-
-    def __len__(self):
-        return 3
-
-    def __iter__(self):
-        inputs, labels, _ = points(self.index)
-        return ((inputs[i : i + SIZE], labels[i : i + SIZE]) for i in range(0, N, SIZE))
-
-
-def mlp(index, norm=False):
+def mlp(norm=False):
     """A network that begins differently in each process: the main one's weights count."""
-    torch.manual_seed(index)
+    torch.manual_seed(INDEX)
     middle = nn.BatchNorm1d(8) if norm else nn.Tanh()
     return nn.Sequential(nn.Linear(4, 8), middle, nn.Linear(8, 3), nn.Identity())
 
 
 class Unused(nn.Module):
-    """One part is not always used, and one never."""
+    """One part is used in some batches, and one never."""
 
     def __init__(self):
         super().__init__()
         torch.manual_seed(0)
-        self.body, self.often, self.never = nn.Linear(4, 3), nn.Linear(4, 3), nn.Linear(4, 3)
+        self.body, self.often, self.never, self.steps = nn.Linear(4, 3), nn.Linear(4, 3), nn.Linear(4, 3), 0
 
     def forward(self, x):
-        return self.body(x) + (self.often(x) if len(x) > 1 else 0)
+        self.steps += self.training
+        return self.body(x) + (self.often(x) if self.steps % 2 else 0)
+
+
+class Detector(nn.Module):
+    """The least that has losses as a detector has them: of images and targets of different sizes."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.features = nn.Sequential(nn.Conv2d(3, 4, 5, stride=4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.count, self.box = nn.Linear(4, 1), nn.Linear(4, 4)
+
+    def forward(self, images, targets):
+        found = self.features(images)
+        counts = torch.tensor([[float(len(t["labels"]))] for t in targets], device=images.device)
+        boxes = torch.stack([t["boxes"].mean(0) if len(t["boxes"]) else t["boxes"].sum(0) for t in targets])
+        return {
+            "count": functional.mse_loss(self.count(found), counts),
+            "box": functional.smooth_l1_loss(self.box(found), boxes / images.shape[-1]),
+        }
+
+
+def halves(loss):
+    """The loss as two processes see it: each the mean over its half of the batch."""
+    return lambda o, t: (loss(o[: len(o) // 2], t[: len(t) // 2]) + loss(o[len(o) // 2 :], t[len(t) // 2 :])) / 2
 
 
 def weights(model):
@@ -66,43 +83,49 @@ def weights(model):
     return [tensor.detach().numpy().copy() for tensor in [*model.parameters(), *model.buffers()]]
 
 
+def momentum(parameters):
+    return torch.optim.SGD(parameters, 0.1, momentum=0.9, weight_decay=0.01)
+
+
 def main(file, folder):
     """All trainings."""
     torch.set_num_threads(1)
-    processes = Processes("auto")
+    processes = int(os.environ.get("WORLD_SIZE", 1))
     inputs, labels, padded = points()
-    results = {"processes": processes.count}
+    results = {"processes": processes}
 
-    def momentum(parameters):
-        return torch.optim.SGD(parameters, 0.1, momentum=0.9, weight_decay=0.01)
-
-    def fit(name, model, data=None, valid=True, **options):
-        held = (inputs[:11], labels[:11]) if valid else None
+    def fit(name, model, data=None, valid=(inputs[:11], labels[:11]), **options):
         settings = {"epochs": 3, "batch_size": SIZE, "optimizer": momentum, "progress": True} | options
-        history = train.fit(model, data or (inputs, labels), held, **settings)
+        history = train.fit(model, data or (inputs, labels), valid, **settings)
         curves = {key: values for key, values in history.items() if key != "seconds"}
         results[name] = weights(model), curves
 
-    model = mlp(processes.index)
-    fit("labels", model, schedule=train.one_cycle)
-    results["evaluate"] = train.evaluate(model, (inputs, labels), batch_size=9)
-    results["predict"] = train.predict(model, inputs, batch_size=4)
+    model = mlp()
+    fit("labels", model, schedule=train.one_cycle, clip=0.5)
+    weighted = nn.CrossEntropyLoss(weight=WEIGHTS, ignore_index=-1)
+    results["evaluate"] = train.evaluate(model, (inputs[:35], padded[:35]), batch_size=10, loss=weighted)
+    results["predict"] = train.predict(model, inputs[:35], batch_size=4)
     results["one"] = train.evaluate(model, (inputs[:1], labels[:1])), train.predict(model, inputs[:1])
-    fit("targets", mlp(processes.index), (inputs, np.eye(3)[labels]), valid=False)
-    fit("loader", mlp(processes.index), Batches(processes.index))
-    fit("padding", mlp(processes.index), (inputs, padded), loss=nn.CrossEntropyLoss(ignore_index=-1), valid=False)
+    fit("targets", mlp(), (inputs, np.eye(3)[labels]), None)
+    dicts = [{"x": x, "y": y} for x, y in zip(torch.from_numpy(inputs), torch.from_numpy(labels), strict=True)]
+    step = lambda model, batch: functional.cross_entropy(model(batch["x"]), batch["y"])  # noqa: E731
+    loader = DataLoader(dicts, SIZE)
+    fit("dicts", mlp(), loader, loader, step=step)
     fit("unused", Unused())
-    fit("smooth", mlp(processes.index), loss=lambda o, t: functional.cross_entropy(o, t, label_smoothing=0.1))
+    scenes = pets.scenes(24, size=32, seed=3)
+    fit("detector", Detector(), scenes, scenes[:12], step=lambda model, batch: model(*batch), optimizer=None)
+    # What is not the same: a mean that weighs its classes, and a last batch that is not full.
+    fit("weights", mlp(), loss=weighted if processes > 1 else halves(weighted), data=(inputs, padded), valid=None)
+    fit("uneven", mlp(), points(N - 1)[:2], None)
 
     # Dropout and BatchNorm: each process draws its own numbers and normalises its own share, and resumes exactly.
     for run in ("whole", "begun", "resumed"):
         torch.manual_seed(0)
-        noisy = nn.Sequential(nn.Dropout(0.3), mlp(0, norm=True))
+        noisy = nn.Sequential(nn.Dropout(0.3), mlp(norm=True))
         where = {"checkpoint": folder} if run != "whole" else {}
-        short = {"epochs": 2} if run == "begun" else {"epochs": 4}
-        fit(run, noisy, batch_size=5, **where, **short)
-    results["alike"] = processes.gather(weights(noisy))
-    if processes.main:
+        fit(run, noisy, batch_size=6, epochs=2 if run == "begun" else 4, **where)
+    results["alike"] = gather_object([weights(noisy)]) if processes > 1 else [weights(noisy)]
+    if INDEX == 0:
         file.write_bytes(pickle.dumps(results))
 
 

@@ -165,7 +165,7 @@ def test_pictures_as_bytes():
     [
         (
             lambda p: None,
-            "optimizer must be an optimizer of PyTorch, or a function that makes one from the parameters, got NoneType None",
+            "optimizer must be an optimizer of PyTorch, or a function .* from the parameters, got NoneType None",
         ),
         (torch.optim.LBFGS, "LBFGS asks for the loss several times a step"),
         (lambda p: torch.optim.SGD(nn.Linear(2, 2).parameters()), "optimizer has no parameter of this model"),

@@ -26,6 +26,8 @@ def fit(model: Any, train: Any, valid: Any, settings: Settings) -> History:
     if model.compiled and model.optimizer not in _OWN:  # by the reader
         loss, optimizer = loss or model.loss, optimizer or model.optimizer
     criterion = None if _steps_itself(model) else Criterion(model, data, loss)
+    if criterion is None and not model.built:
+        _outputs(model, "train's", next(data.run(2))[0])
     if criterion is not None and held_out is not None:
         _data.check_kinds(*(next(part.run(2))[1].dtype.kind == "f" for part in (data, held_out)))
         Criterion(model, held_out, loss)

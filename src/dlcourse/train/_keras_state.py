@@ -164,7 +164,7 @@ def _assign(variables: list[Any], arrays: list[np.ndarray]) -> None:
 
 
 def _without_names(config: Any) -> Any:
-    """An optimizer's settings, without the names that Keras gives, and numbers as written, which it holds as float32."""
+    """Settings without the names that Keras gives, and numbers as they were written: it holds them as float32."""
     if isinstance(config, dict):
         return {k: _without_names(v) for k, v in config.items() if k != "name" and v is not None}
     return float(f"{config:.7g}") if isinstance(config, float) else config

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from dlcourse import _validate
 from dlcourse.train._history import History
 
@@ -68,6 +66,8 @@ class Settings:
 
     def bar(self, steps: int, epochs_done: int, main: bool = True) -> Any:
         """A bar of all steps, gone at the end; `TQDM_DISABLE=1` in the environment silences it."""
+        from tqdm.auto import tqdm
+
         off = not (self.progress and main) or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
         total, done = self.epochs * steps, epochs_done * steps
         return tqdm(total=total, initial=done, unit="step", leave=False, disable=off, dynamic_ncols=True)

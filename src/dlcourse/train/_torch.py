@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from accelerate import Accelerator
+from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from dlcourse import _frameworks
@@ -37,6 +38,8 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
     held_out = None  # nothing is kept for gradients there, so that larger batches fit
     if valid is not None:
         held_out = Batches("valid", valid, 2 * settings.batch_size, where, device, dtype)
+    if where.num_processes > 1 and trainable(settings.loss):
+        raise ValueError("loss has parameters of its own, which each process would train apart: put them into the model")
     state = TorchState(model, settings, where, device)
     modes = {module: module.training for module in model.modules()}
     with (
@@ -72,6 +75,8 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
                     optimizer.step()
                     scores.add(score)
                     progress.update()
+                if where.num_processes > 1:
+                    broadcast(list(model.buffers()))  # such as BatchNorm's averages: those of the first process
                 numbers = scores.averages()
                 if held_out is not None:
                     numbers |= {f"valid_{k}": v for k, v in measure(model, held_out, objective, where).items()}
