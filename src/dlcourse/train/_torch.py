@@ -39,7 +39,7 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
     if valid is not None:
         held_out = Batches("valid", valid, 2 * settings.batch_size, where, device, dtype)
     if where.num_processes > 1 and trainable(settings.loss):
-        raise ValueError("loss has parameters of its own, which each process would train apart: put them into the model")
+        raise ValueError("loss has parameters of its own, which each process would train apart: move them to the model")
     state = TorchState(model, settings, where, device)
     modes = {module: module.training for module in model.modules()}
     with (
