@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 import torch
 from shared import Detector
 from torch import nn
@@ -131,9 +132,7 @@ def test_auxiliary_heads_need_a_step_and_train_with_one():
         head, *extra = [functional.cross_entropy(o, batch[1]) for o in outputs]
         return head + 0.3 * sum(extra)
 
-    with pytest.raises(
-        TypeError, match="as with auxiliary outputs in training mode: name a loss of your own"
-    ):
+    with pytest.raises(TypeError, match="as with auxiliary outputs in training mode: name a loss of your own"):
         train.fit(Auxiliary(), points(), epochs=1, **QUIET)
     model = Auxiliary()
     before = model.extra.weight.clone()
@@ -258,39 +257,47 @@ def test_a_step_is_not_for_keras():
 
 
 class Stepping(keras.Model):
-    """A Keras model with a step and losses of its own."""
+    """A Keras model with a step and averages of its own, as Keras' guide writes them."""
 
-    def __init__(self, returns=("loss", "extra")):
+    def __init__(self, *names):
         super().__init__()
-        self.dense, self.returns = keras.layers.Dense(3), returns
+        self.dense = keras.layers.Dense(3)
+        self.means = [keras.metrics.Mean(name) for name in names]
+
+    @property
+    def metrics(self):
+        return self.means
 
     def call(self, x):
         return self.dense(x)
 
     def _loss(self, data):
         x, y = data
-        return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, self(x), from_logits=True))
+        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, self(x), from_logits=True))
+        for mean in self.means:
+            mean.update_state(loss * (1 if mean.name == "loss" else 2))
+        return loss
 
     def train_step(self, data):
-        import tensorflow as tf
-
         with tf.GradientTape() as tape:
             loss = self._loss(data)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
-        return {name: loss * (1 if name == "loss" else 2) for name in self.returns}
+        return {mean.name: mean.result() for mean in self.means}
 
     def test_step(self, data):
-        return {"loss": self._loss(data)}
+        self._loss(data)
+        return {mean.name: mean.result() for mean in self.means}
 
 
 def test_a_keras_model_with_a_train_step_of_its_own_has_a_curve_for_all_that_it_returns():
     keras.utils.set_random_seed(0)
-    history = train.fit(Stepping(), points(), points(), epochs=3, learning_rate=0.05, progress=False)
-    assert list(history) == ["loss", "extra", "valid_loss", "learning_rate", "seconds"]
+    history = train.fit(Stepping("loss", "double"), points(), points(), epochs=3, learning_rate=0.05, progress=False)
+    assert list(history) == ["loss", "double", "valid_loss", "valid_double", "learning_rate", "seconds"]
     assert history["valid_loss"][-1] < history["valid_loss"][0]
+    assert history["double"] == pytest.approx(np.multiply(history["loss"], 2), rel=1e-6)
 
 
 def test_a_train_step_without_a_loss_is_told():
     with pytest.raises(ValueError, match=r"train_step must return a 'loss', but it returned \['extra'\]"):
-        train.fit(Stepping(("extra",)), points(), epochs=1, progress=False)
+        train.fit(Stepping("extra"), points(), epochs=1, progress=False)

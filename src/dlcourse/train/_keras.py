@@ -12,7 +12,7 @@ from keras import losses, ops
 from dlcourse import _frameworks, _validate
 from dlcourse.train import _data
 from dlcourse.train._history import ENDS_IN_SOFTMAX, WHAT_TO_TRY, History
-from dlcourse.train._keras_state import Data, KerasState, Record, to_array
+from dlcourse.train._keras_state import Data, KerasState, Record, numbers_of, to_array
 from dlcourse.train._settings import Settings
 
 _OWN: weakref.WeakSet[Any] = weakref.WeakSet()  # optimizers with which `fit` has compiled a model
@@ -154,8 +154,7 @@ def _outputs(model: Any, whose: str, inputs: Any) -> Any:
 def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> dict[str, float]:
     """Averages over the samples; of the loss alone, without what the model's weights may be charged for."""
     if criterion is None:  # the model's own test_step
-        found = model.evaluate(data.batches(size, 0, 0), verbose=0, return_dict=True)
-        return {name: float(value) for name, value in found.items()}
+        return numbers_of("test_step", model.evaluate(data.batches(size, 0, 0), verbose=0, return_dict=True))
     total = weights = 0.0
     if criterion.accuracy is not None:
         criterion.accuracy.reset_state()

@@ -207,12 +207,7 @@ class Record(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Measure, record, and perhaps stop."""
-        numbers = {name: float(value) for name, value in (logs or {}).items()}
-        if "loss" not in numbers:
-            raise ValueError(
-                f"the model's train_step must return a 'loss', but it returned {list(numbers) or 'nothing'}"
-            )
-        numbers = {"loss": numbers["loss"]} | numbers  # first
+        numbers = numbers_of("train_step", logs or {})
         if not math.isfinite(numbers["loss"]):
             raise FloatingPointError(f"the loss is {numbers['loss']} in epoch {epoch + 1}. {WHAT_TO_TRY}")
         if self.check is not None:
@@ -221,3 +216,10 @@ class Record(keras.callbacks.Callback):
         self.state.end_epoch(numbers | {"seconds": time.perf_counter() - self.began})
         self.progress.set_postfix({k: f"{numbers[k]:.3f}" for k in ("loss", "valid_loss") if k in numbers})
         self.model.stop_training = self.state.settings.finished(self.state.history)
+
+
+def numbers_of(method: str, logs: dict[str, Any]) -> dict[str, float]:
+    """What a step of Keras returned, as numbers, the loss first."""
+    if "loss" not in logs:
+        raise ValueError(f"the model's {method} must return a 'loss', but it returned {list(logs) or 'nothing'}")
+    return {name: float(logs[name]) for name in ["loss", *(name for name in logs if name != "loss")]}
