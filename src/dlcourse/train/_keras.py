@@ -88,6 +88,7 @@ def _compile(model: Any, settings: Settings, optimizer: Any, loss: Any, criterio
     if optimizer is None:
         optimizer = keras.optimizers.Adam(settings.learning_rate)
     metrics = [criterion.accuracy] if criterion and criterion.accuracy else None
+    model._compile_metrics = None  # `compile` would keep those of an earlier training
     theirs = model.compiled and optimizer is model.optimizer and optimizer not in _OWN
     try:
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
@@ -111,7 +112,7 @@ class Criterion:
                 f"the model gives {len(outputs)} outputs, and one is needed here: train a model of several outputs by "
                 "a train_step of its own"
             )
-        self.loss = losses.get(loss)
+        self.loss = _loss_object(loss)
         if loss is None:
             self.loss = losses.MeanSquaredError()
             if _data.for_labels(what, targets, outputs, targets.dtype.kind == "f", axis=outputs.ndim - 1):
@@ -143,6 +144,16 @@ class Criterion:
             ) from problem
 
 
+def _loss_object(loss: Any) -> Any:
+    """A loss of Keras for its name or its function: only the object makes targets and outputs of one shape."""
+    found = losses.get(loss)
+    name = getattr(found, "__name__", "")
+    try:
+        return losses.get("".join(part.capitalize() for part in name.split("_"))) if name else found
+    except ValueError:  # a function of the reader's own
+        return found
+
+
 def _outputs(model: Any, whose: str, inputs: Any) -> Any:
     try:
         outputs = model(inputs, training=False)
@@ -161,7 +172,7 @@ def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> 
     for inputs, targets in data.run(size):
         outputs = model.predict_on_batch(inputs)
         weight = targets.size if criterion.ignored is None else int((targets != criterion.ignored).sum())
-        total += float(ops.mean(criterion.loss(targets, outputs))) * weight
+        total += float(ops.mean(criterion.loss(targets, outputs))) * weight if weight else 0
         weights += weight
         if criterion.accuracy is not None:
             criterion.accuracy.update_state(targets, outputs)

@@ -260,10 +260,10 @@ class Scores:
         parts = {name: part.detach() for name, part in score.parts.items()}
         self.scores.append(score._replace(loss=score.loss.detach(), parts=parts))
         if self.device.type == "cpu":
-            self._check(score.loss.item(), len(self.scores))
+            self._check(score.loss.item(), float(score.weight), len(self.scores))
 
-    def _check(self, loss: float, batch: int) -> None:
-        if not math.isfinite(loss):
+    def _check(self, loss: float, weight: float, batch: int) -> None:
+        if not math.isfinite(loss) and (weight > 0 or torch.is_grad_enabled()):
             raise FloatingPointError(f"the loss is {loss} in {self.what}, batch {batch}. {WHAT_TO_TRY}")
 
     def averages(self) -> dict[str, float]:
@@ -273,10 +273,11 @@ class Scores:
             raise ValueError("step must return the same losses for each batch; a loss of nothing is 0")
         losses = [_floats([s.loss for s in self.scores])]
         losses += [_floats([s.parts[name] for s in self.scores]) for name in names]
-        for number, loss in enumerate(losses[0], 1):
-            self._check(loss, number)
         weights = _floats([s.weight for s in self.scores])
-        sums = [sum(map(float.__mul__, loss, weights)) for loss in losses]
+        for number, (loss, weight) in enumerate(zip(losses[0], weights, strict=True), 1):
+            self._check(loss, weight, number)
+        # A batch without a label that counts has no mean.
+        sums = [sum(x * w for x, w in zip(loss, weights, strict=True) if w > 0) for loss in losses]
         sums += [sum(weights), *(sum(_floats([s[i] for s in self.scores])) for i in (-2, -1))]
         if self.where.num_processes > 1:
             sums = self.where.reduce(torch.tensor(sums, device=self.device), "sum").tolist()
