@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from torch import nn
 
+import dlcourse  # noqa: F401 - before the frameworks
 from dlcourse import data, train
 
 EPOCHS, BATCH, REPEATS = 2, 32, 11

@@ -315,7 +315,7 @@ labels = np.memmap(sys.argv[2], np.int64, "r", shape=(500_000,))
 model = torch.nn.Linear(50, 3)
 fit(model, (images[:64], labels[:64]), epochs=1, progress=False, device="cpu")  # all that is imported late
 used = int(next(l for l in open("/proc/self/status") if l.startswith("VmData")).split()[1]) * 1024
-resource.setrlimit(resource.RLIMIT_DATA, (used + 130_000_000, resource.RLIM_INFINITY))  # it needs some 60; a copy as float32 is 100
+resource.setrlimit(resource.RLIMIT_DATA, (used + 130_000_000, resource.RLIM_INFINITY))  # 60 are needed
 try:
     np.zeros(140_000_000, np.uint8)
     raise SystemExit("there is no limit, so this shows nothing")

@@ -52,8 +52,10 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
         if held_out is not None:
             objective_of(model, held_out, settings.step, settings.loss, like=data)
         state.begin(optimizer_of(model, settings), data, held_out, autocast or dtype)
-        # With several processes, the model becomes a DistributedDataParallel, which averages their gradients.
-        parallel, optimizer = where.prepare(model, state.optimizer, device_placement=[False, False])
+        parallel, optimizer, backward, clip = model, state.optimizer, Tensor.backward, nn.utils.clip_grad_norm_
+        if where.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
+            parallel, optimizer = where.prepare(model, optimizer, device_placement=[False, False])
+            backward, clip = where.backward, where.clip_grad_norm_
         parameters, steps = trainable(model, settings.loss), len(data)
         with settings.bar(steps, state.history.epochs, where.is_main_process) as progress:
             while not settings.finished(state.history):
@@ -69,9 +71,9 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
                     optimizer.zero_grad()
                     with torch.autocast(device.type, autocast) if autocast else nullcontext():
                         score = objective.score(parallel, augmented(batch, settings))
-                    where.backward(score.loss)
+                    backward(score.loss)
                     if settings.clip is not None:
-                        where.clip_grad_norm_(parameters, settings.clip)
+                        clip(parameters, settings.clip)
                     optimizer.step()
                     scores.add(score)
                     progress.update()
