@@ -133,6 +133,22 @@ def test_weights_that_are_only_added_or_scale_are_parameters_without_macs(model,
     assert found.layers[-1].kind == type(model).__name__  # it has weights of its own, so it is a layer
 
 
+class Windows(nn.Module):
+    """Looks at four windows of an image as if they were a batch, as Swin does."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(3, D)
+
+    def forward(self, x):
+        return self.dense(x.reshape(4, -1, 3)).reshape(1, -1, D)
+
+
+def test_windows_that_are_hidden_in_the_batch_axis_cost_work_and_memory():
+    found = count.count(Windows(), (T * 4, 3))
+    assert (found.macs, found.activations) == (4 * T * 3 * D, 4 * 4 * T * D)
+
+
 class By(nn.Module):
     """One function of the input and of weights of the module's own."""
 

@@ -55,9 +55,9 @@ class Recorder:
 
         `own_memory` is False for layers whose output is their input, perhaps with another shape.
         """
-        shape = tuple(int(n) for n in getattr(tensor(output), "shape", ())[1:])
-        memory = FLOAT * math.prod(shape) if own_memory else 0
-        self.rows.append(Layer(name, kind, shape, self.new(learned), macs, memory))
+        shape = tuple(int(n) for n in getattr(tensor(output), "shape", ()))
+        memory = FLOAT * math.prod(shape) if own_memory else 0  # the first axis, too: it may hold windows of one image
+        self.rows.append(Layer(name, kind, shape[1:], self.new(learned), macs, memory))
 
     def count(self, weights: list[Any], runs: list[Callable[[], object]], shape: tuple[int, ...]) -> Count:
         """Run the watched model that has these weights in the first of the ways that it can take, and sum up."""
