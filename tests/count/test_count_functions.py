@@ -255,6 +255,30 @@ def test_each_use_is_counted_where_it_happens():
     assert found.macs == 2 * (4 * LINEAR + ATTENTION) + 2 * T * T * D
 
 
+class Fails(nn.Module):
+    def forward(self, x):
+        raise NotImplementedError(x @ x.transpose(-2, -1))
+
+
+class Tries(nn.Module):
+    """Goes on where a layer of its own has failed."""
+
+    def __init__(self):
+        super().__init__()
+        self.fails, self.dense = Fails(), nn.Linear(D, D)
+
+    def forward(self, x):
+        try:
+            return self.fails(x)
+        except NotImplementedError:
+            return self.dense(x)
+
+
+def test_a_layer_that_failed_leaves_its_products_to_the_module_that_called_it():
+    found = count.count(nn.Sequential(Tries(), nn.Linear(D, D)), (T, D))
+    assert [(row.name, row.macs) for row in found.layers] == [("0.dense", LINEAR), ("0", T * T * D), ("1", LINEAR)]
+
+
 class Pass(nn.Module):
     """Hands a weight of its own to a layer, as CaiT does with its class token."""
 

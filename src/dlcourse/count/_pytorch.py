@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -76,21 +77,34 @@ def _counter() -> FlopCounterMode:
     return FlopCounterMode(display=False, custom_mapping=extra)
 
 
+@dataclass
+class _OpenCall:
+    """A module that has been entered: the counter's FLOPs at that time, and those of the modules that it called."""
+
+    module: nn.Module
+    start: int
+    inner: int = 0
+
+
 class _OwnMacs:
     """MACs that the counter sees in one call of a module, without those of the modules that it calls."""
 
     def __init__(self, counter: FlopCounterMode) -> None:
         self.counter = counter
-        self.calls: list[list[int]] = []  # FLOPs at the start of each call that is open, and within its inner calls
+        self.calls: list[_OpenCall] = []
 
-    def enter(self, *_: Any) -> None:
-        self.calls.append([self.counter.get_total_flops(), 0])
+    def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        self.calls.append(_OpenCall(module, self.counter.get_total_flops()))
 
-    def leave(self) -> int:
-        start, inner = self.calls.pop()
-        flops = self.counter.get_total_flops() - start
+    def leave(self, module: nn.Module) -> int:
+        call = self.calls.pop()
+        inner = call.inner
+        while call.module is not module:  # that one failed, and the model went on
+            call = self.calls.pop()
+            inner += call.inner
+        flops = self.counter.get_total_flops() - call.start
         if self.calls:
-            self.calls[-1][1] += flops
+            self.calls[-1].inner += flops
         return (flops - inner) // 2
 
 
@@ -104,8 +118,8 @@ def _watch(recorder: Recorder, own: _OwnMacs, name: str, module: nn.Module, lear
     silent = container or isinstance(module, nn.Identity)
     own_memory = not (silent or isinstance(module, VIEWS) or getattr(module, "inplace", False))
 
-    def finished(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        call, seen = Call(args, kwargs), own.leave()
+    def finished(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        call, seen = Call(args, kwargs), own.leave(module)
         _check(name, module, call, output)
         if seen or not silent:
             macs = rule.macs(call, output) if rule else seen
