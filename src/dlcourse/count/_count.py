@@ -19,10 +19,10 @@ def count(model: Any, input_shape: tuple[int, ...]) -> Count:
     In PyTorch, MACs are those that `torch.utils.flop_counter.FlopCounterMode` sees while the model runs, half of its
     FLOPs: convolutions and matrix products, whether a layer computes them or a function such as `@`, `einsum`,
     `torch.nn.functional.conv2d` or `scaled_dot_product_attention`. Those between the layers get a row of the kind
-    `functions`, under the name of the module that computes them. Products of a matrix and a vector are added, which
-    PyTorch leaves out, and recurrent layers count by formula, since their fused kernels hide what they multiply. Nobody
-    sees a dot product that is written by hand, such as `(x * w).sum(-1)`, or a distance to a table of weights: this
-    cannot be told from a learned scale and counts 0 unless the layer says more by `count_macs`.
+    `functions`, under the name of the module that computes them. What it leaves out is added: products of a matrix and
+    a vector, attention that runs in one kernel on a CPU, and recurrent layers, by formula. Nobody sees a dot
+    product that is written by hand, such as `(x * w).sum(-1)`, or a distance to a table of weights: this cannot be told
+    from a learned scale and counts 0 unless the layer says more by `count_macs`.
 
     In Keras, layers are seen and functions are not: what a model computes with `keras.ops.conv` or `@` on numbers that
     are no weights of it costs nothing here.
