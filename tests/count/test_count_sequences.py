@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from dlcourse import count
+from dlcourse.count import _table
 
 few = st.integers(1, 4)
 KINDS = {"RNN": 1, "LSTM": 4, "GRU": 3}
@@ -170,4 +171,4 @@ def test_activations_are_what_autograd_would_see():
     [(999, "999 B"), (1_000, "1.0 kB"), (57_600, "57.6 kB"), (553_430_176, "553.4 MB"), (2e9, "2.0 GB")],
 )
 def test_bytes_are_written_for_people(number, text):
-    assert count._bytes(int(number)) == text
+    assert _table.in_bytes(int(number)) == text
