@@ -129,7 +129,9 @@ def setup_cell() -> str:
         "\n"
         'if "google.colab" in sys.modules:\n'
         "    %pip install -q anywidget mlxtend\n"
-        f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"'
+        f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"\n'
+        "\n"
+        "import dlcourse  # noqa: F401  # first of all: TensorFlow, then PyTorch, would end in a crash on Linux"
     )
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from dlcourse._import_order import make_safe
+
+make_safe()
 __version__ = "0.1.0"
 
 _SUBMODULES = ("check", "count", "data", "device", "figures", "metrics", "models", "plot", "train")
