@@ -112,6 +112,7 @@ def test_the_setup_cell_names_the_repository_of_the_configuration():
     cell = notebooks.setup_cell()
     url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
     assert f"git+{url}" in cell
+    assert cell.splitlines()[-1].startswith("import dlcourse ")  # before the frameworks: see test_import_order.py
     compile(TransformerManager().transform_cell(cell), "setup", "exec")
 
 

@@ -14,8 +14,10 @@ NEEDED_GB, NEEDED_GB_WITH_CUDA = 5, 9  # 4.4 and 8.4 are used
 
 # TensorFlow's C++ code writes log lines with the time in them when it is imported: they belong on the terminal, not
 # into notebooks. So does the kernel's remark on encryption, which is about other computers than this one.
+# The package is imported before anything else, also in a reader's own notebook: src/dlcourse/_import_order.py says why.
 KERNEL_SETTINGS = """c.IPKernelApp.capture_fd_output = False
 c.IPKernelApp.log_level = 40
+c.IPKernelApp.exec_lines = ["import dlcourse; del dlcourse"]
 """
 
 
