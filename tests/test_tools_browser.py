@@ -81,7 +81,7 @@ def test_make_test_asks_for_the_browser_before_anything_else(tmp_path):
     python.write_text('#!/bin/sh\necho "ran $*"\nexit 1\n')
     python.chmod(0o755)
     (tmp_path / "installed").touch()
-    command = ["make", "test", f"VENV={tmp_path}"]
+    command = ["make", "--no-print-directory", "test", f"VENV={tmp_path}"]
     result = subprocess.run(command, cwd=notebooks.ROOT, capture_output=True, text=True)
     assert result.returncode != 0
     assert result.stdout.splitlines() == ["ran -m tools.browser"]
