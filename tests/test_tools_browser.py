@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def install(path, program="/no/such/browser"):
     return str(path)
 
 
+def main():
+    """Run it in a thread of its own: one that has a Playwright already, as that of other tests, allows no second."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(browser.main).result()
+
+
 def test_the_named_program_comes_first_then_the_systems_then_playwrights(bare, monkeypatch):
     assert browser.program() is None
     chrome = install(bare / "google-chrome-stable")
@@ -53,10 +60,10 @@ def test_playwrights_own_is_fetched_once_if_there_is_none(monkeypatch, bare, cap
         install(Path(re.search(r"doesn't exist at (.+)", str(missing.value))[1]), REAL)
 
     monkeypatch.setattr(browser.subprocess, "call", fetch)
-    browser.main()
+    main()
     assert fetched == [["-m", "playwright", "install", "chromium"]]
     assert "fetching Playwright's own" in capfd.readouterr().out
-    browser.main()
+    main()
     assert len(fetched) == 1
     assert capfd.readouterr().out == ""
 
@@ -65,14 +72,14 @@ def test_playwrights_own_is_fetched_once_if_there_is_none(monkeypatch, bare, cap
 def test_if_it_cannot_be_fetched_each_system_is_told_what_to_do(monkeypatch, bare, system):
     monkeypatch.setattr(browser.subprocess, "call", lambda command: 1)
     with pytest.raises(SystemExit, match=rf"Executable doesn't exist(?s:.*)    {system}   "):
-        browser.main()
+        main()
 
 
 def test_a_program_that_is_no_browser_is_named_and_nothing_is_fetched(monkeypatch, bare):
     monkeypatch.setenv("CHROMIUM", sys.executable)
     monkeypatch.setattr(browser.subprocess, "call", lambda command: pytest.fail("fetched"))
     with pytest.raises(SystemExit, match="need Chromium or Chrome, and none starts"):
-        browser.main()
+        main()
 
 
 def test_make_test_asks_for_the_browser_before_anything_else(tmp_path):
