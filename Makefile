@@ -41,6 +41,7 @@ notebooks: $(VENV)/installed ## re-run changed notebooks and write them in the c
 	@$(RUN) -m tools.notebooks refresh
 
 test: $(VENV)/installed ## run every check: code, notebooks, exercises, the site
+	@$(RUN) -m tools.browser
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory notebook-tests

@@ -42,11 +42,44 @@ def test_another_python_is_named_with_what_is_needed(monkeypatch, capfd, tmp_pat
     assert not (tmp_path / "venv").exists()
 
 
-def test_a_full_disk_is_noticed_before_anything_is_made(monkeypatch, capfd, tmp_path):
-    usage = type("Usage", (), {"free": 1.5e9})
+def on_a_machine(monkeypatch, free, system="Linux", machine="x86_64", index=""):
+    """Let the script see this machine, with so many GB free."""
+    usage = type("Usage", (), {"free": free * 1e9})
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: usage)
-    assert "this disk has 1.5 GB left" in said(capfd, tmp_path / "venv")
+    monkeypatch.setattr(environment.platform, "system", lambda: system)
+    monkeypatch.setattr(environment.platform, "machine", lambda: machine)
+    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", index)
+
+
+def test_a_full_disk_is_noticed_before_anything_is_made(monkeypatch, capfd, tmp_path):
+    on_a_machine(monkeypatch, 1.5)
+    assert said(capfd, tmp_path / "venv").strip().endswith("this disk has 1.5 GB left: make room first.")
     assert not (tmp_path / "venv").exists()
+
+
+CPU = "https://example.org/whl/cpu"
+
+
+@pytest.mark.parametrize(
+    ("machine", "needed"),
+    [
+        ({}, 9),
+        ({"index": "https://example.org/simple"}, 9),
+        ({"index": CPU}, 5),
+        ({"machine": "aarch64"}, 5),
+        ({"system": "Darwin", "machine": "arm64"}, 5),
+    ],
+)
+def test_the_disk_needed_is_that_of_the_build_of_pytorch_that_pip_takes(monkeypatch, machine, needed):
+    on_a_machine(monkeypatch, 100, **machine)
+    assert environment.needed_gb() == needed
+
+
+def test_who_has_room_for_the_cpu_build_alone_is_told_of_it(monkeypatch, capfd, tmp_path):
+    on_a_machine(monkeypatch, 7)
+    assert "or take PyTorch without CUDA" in said(capfd, tmp_path / "venv")
+    assert "PIP_EXTRA_INDEX_URL=" in (notebooks.ROOT / "README.md").read_text("utf-8")
 
 
 def stub_commands(monkeypatch, results):
@@ -63,7 +96,7 @@ def stub_commands(monkeypatch, results):
         return next(codes, 0)
 
     monkeypatch.setattr(environment.subprocess, "call", call)
-    monkeypatch.setattr(environment, "NEEDED_GB", 0)
+    monkeypatch.setattr(environment, "needed_gb", lambda: 0)
     return ran
 
 

@@ -136,6 +136,24 @@ CHANGES = [
 ]
 
 
+def checked(folder, **options):
+    """What pytest prints that runs the notebooks of a folder by the strict check."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
+    environment["BOOK_CACHE"] = str(folder / "cache")
+    command = [sys.executable, "-m", "pytest", "-p", "tools.strict_nbval", "-p", "no:cacheprovider", "--nbval", "-v"]
+    command += ["--color", "no", "--rootdir", str(folder), "-c", os.devnull, str(folder)]
+    result = subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True, **options)
+    return result.stdout + result.stderr
+
+
+def verdicts(printed):
+    """What is printed of each notebook's cells, in their order: name -> PASSED or FAILED."""
+    found = {}
+    for name, verdict in re.findall(r"(\w+)::ipynb::Cell \d+ (PASSED|FAILED)", printed):
+        found.setdefault(name, []).append(verdict)
+    return found
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """What the strict check says of the honest notebook and of each changed one: name -> passed?"""
@@ -145,17 +163,12 @@ def outcomes(tmp_path_factory):
         notebook = copy.deepcopy(honest())
         change(notebook)
         nbformat.write(notebook, folder / f"{change.__name__}.ipynb")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
-    environment["BOOK_CACHE"] = str(folder / "cache")
-    command = [sys.executable, "-m", "pytest", "-p", "tools.strict_nbval", "-p", "no:cacheprovider", "--nbval", "-v"]
-    command += ["--rootdir", str(folder), "-c", os.devnull, str(folder)]
-    result = subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
-    found = re.findall(r"(\w+)::ipynb::Cell \d+ (PASSED|FAILED)", result.stdout)
-    names = {name for name, _ in found}
-    assert names == {"honest", *(change.__name__ for change in CHANGES)}, result.stdout + result.stderr
+    printed = checked(folder)
+    found = verdicts(printed)
+    assert set(found) == {"honest", *(change.__name__ for change in CHANGES)}, printed
     handed_over = {Path(record.uri).stem for record in get_cache(folder / "cache").list_cache_records()}
     assert handed_over == {"honest"}, "the site gets the results of notebooks that passed, and of no others"
-    return {name: all(verdict == "PASSED" for n, verdict in found if n == name) for name in names}
+    return {name: set(cells) == {"PASSED"} for name, cells in found.items()}
 
 
 def test_the_honest_notebook_passes(outcomes):
@@ -182,3 +195,20 @@ def test_a_changed_notebook_fails(outcomes, change):
 )
 def test_close_compares_numbers_within_the_tolerance_and_words_exactly(got, expected, rtol, same):
     assert close(got, expected, rtol) is same
+
+
+def test_a_kernel_that_dies_fails_its_cell_and_the_rest_at_once(tmp_path):
+    deaths = {"killed": "import os; os.kill(os.getpid(), 9)", "crashed": "import ctypes; ctypes.string_at(0)"}
+    for name, death in deaths.items():
+        cells = [new_code_cell(source, execution_count=1) for source in ("x = 1", death, "x = 2", "x = 3")]
+        nbformat.write(notebooks.strip(new_notebook(cells=cells)), tmp_path / f"{name}.ipynb")
+    nbformat.write(honest(), tmp_path / "sound.ipynb")
+    printed = checked(tmp_path, timeout=300)  # nbval alone waits 2000 s for each reply
+    for name in deaths:
+        assert re.search(rf"Cell 1: The kernel of \S*{name}\.ipynb died in this cell", printed)
+    assert printed.count("Not run: the kernel died in a cell before this one") == 4
+    assert verdicts(printed) == {
+        "killed": ["PASSED", "FAILED", "FAILED", "FAILED"],
+        "crashed": ["PASSED", "FAILED", "FAILED", "FAILED"],
+        "sound": ["PASSED"] * 5,
+    }

@@ -92,6 +92,17 @@ def test_a_failing_notebook_is_named_with_its_error(project, capsys):
     assert "NameError" in capsys.readouterr().out
 
 
+def test_a_kernel_that_dies_is_named_with_its_notebook_and_cell(project, capsys):
+    dying = small()
+    dying.cells.append(new_code_cell("import os; os.kill(os.getpid(), 9)"))
+    nbformat.write(notebooks.strip(dying), project / "book" / "two.ipynb")
+    with pytest.raises(SystemExit, match=r"two\.ipynb"):
+        notebooks.main(["run"])
+    out = capsys.readouterr().out
+    assert "book/two.ipynb FAILED\nThe kernel died in code cell 1" in out
+    assert "os.kill(os.getpid(), 9)" in out
+
+
 def test_unknown_commands_show_the_help():
     with pytest.raises(SystemExit, match="refresh"):
         notebooks.main(["reffresh"])
@@ -101,6 +112,7 @@ def test_the_setup_cell_names_the_repository_of_the_configuration():
     cell = notebooks.setup_cell()
     url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
     assert f"git+{url}" in cell
+    assert cell.splitlines()[-1].startswith("import dlcourse ")  # before the frameworks: see test_import_order.py
     compile(TransformerManager().transform_cell(cell), "setup", "exec")
 
 

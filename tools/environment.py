@@ -4,23 +4,33 @@ Written for any Python 3, so that an old one gets a sentence and not a syntax er
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-NEEDED_GB = 5
+NEEDED_GB, NEEDED_GB_WITH_CUDA = 5, 9  # 4.4 and 8.4 are used
 
 # TensorFlow's C++ code writes log lines with the time in them when it is imported: they belong on the terminal, not
 # into notebooks. So does the kernel's remark on encryption, which is about other computers than this one.
+# The package is imported before anything else, also in a reader's own notebook: src/dlcourse/_import_order.py says why.
 KERNEL_SETTINGS = """c.IPKernelApp.capture_fd_output = False
 c.IPKernelApp.log_level = 40
+c.IPKernelApp.exec_lines = ["import dlcourse; del dlcourse"]
 """
 
 
 def stop(message):
     """End with a message that says what to do."""
     sys.exit("\n" + message + "\n")
+
+
+def needed_gb():
+    """Free disk that is needed: on Linux pip takes PyTorch's CUDA build, unless it is told the index of CPU builds."""
+    index = os.environ.get("PIP_INDEX_URL", "") + " " + os.environ.get("PIP_EXTRA_INDEX_URL", "")
+    cuda = (platform.system(), platform.machine()) == ("Linux", "x86_64") and "/whl/cpu" not in index
+    return NEEDED_GB_WITH_CUDA if cuda else NEEDED_GB
 
 
 def main(folder):
@@ -34,8 +44,10 @@ def main(folder):
     python = os.path.join(folder, "bin", "python")
     free = shutil.disk_usage(os.path.dirname(os.path.abspath(folder))).free / 1e9
     complete = os.path.join(folder, "complete")  # not there: a new one, or one that was interrupted
-    if not os.path.exists(python) and free < NEEDED_GB:
-        stop("The environment needs about %d GB, but this disk has %.1f GB left: make room first." % (NEEDED_GB, free))
+    if not os.path.exists(python) and free < needed_gb():
+        other = ", or take PyTorch without CUDA, as README.md describes" if free > NEEDED_GB else ""
+        text = "The environment needs about %d GB, but this disk has %.1f GB left: make room first%s."
+        stop(text % (needed_gb(), free, other))
     if not (os.path.exists(complete) and os.path.exists(python)):
         print("Creating %s with Python %d.%d" % ((folder,) + version), flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", folder]) != 0:

@@ -104,6 +104,7 @@ def strip(notebook: NotebookNode) -> NotebookNode:
 def execute(path: Path) -> NotebookNode:
     """Run one notebook from its own folder and return it with its outputs."""
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
@@ -112,7 +113,13 @@ def execute(path: Path) -> NotebookNode:
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True)
     with KERNEL_LOG.open("a") as log:
-        client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=log)
+        try:
+            client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=log)
+        except DeadKernelError as death:
+            last = client.code_cells_executed - 1
+            source = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()][last]
+            why = "a crash in C code, or too little memory"
+            raise RuntimeError(f"The kernel died in code cell {last}: {why}\n\n{source}\n") from death
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     return notebook
@@ -129,7 +136,9 @@ def setup_cell() -> str:
         "\n"
         'if "google.colab" in sys.modules:\n'
         "    %pip install -q anywidget mlxtend\n"
-        f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"'
+        f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"\n'
+        "\n"
+        "import dlcourse  # noqa: F401  # first of all: TensorFlow, then PyTorch, would end in a crash on Linux"
     )
 
 

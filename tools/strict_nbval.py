@@ -6,6 +6,8 @@
    letter, and their outputs of the same kinds in the same order.
 4. When every cell of a notebook has passed, its outputs, images included, go to the cache from
    which the site is built: each notebook is executed once for both.
+5. A cell in which the kernel dies fails within seconds, and the rest of its notebook at once: nbval alone would wait
+   for the dead kernel's reply.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import copy
 import math
 import os
 import re
+import time
+from queue import Empty
 from typing import Any
 
 import nbformat
@@ -35,6 +39,29 @@ def _start_kernel_outside_pytest(*args: Any, **kwargs: Any) -> Any:
 
 
 nbval.kernel.start_new_kernel = _start_kernel_outside_pytest
+
+
+class KernelDied(Exception):
+    """The kernel will not reply any more."""
+
+
+_await_reply = nbval.kernel.RunningKernel.await_reply
+
+
+def _await_reply_of_the_living(kernel: Any, msg_id: str, timeout: float = math.inf) -> None:
+    """Wait for a reply as nbval does, and look every second whether the kernel is still there."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            return _await_reply(kernel, msg_id, timeout=1)
+        except Empty:
+            if not kernel.is_alive():
+                raise KernelDied from None
+            if time.monotonic() > end:
+                raise
+
+
+nbval.kernel.RunningKernel.await_reply = _await_reply_of_the_living
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 
@@ -87,7 +114,13 @@ class StrictCell(nbval.plugin.IPyNbCell):
             self.raise_cell_error("This cell was never run, so nothing would be compared: run `make notebooks`")
         if not 0 <= self.rtol <= 0.1:
             self.raise_cell_error(f"A tolerance of {self.rtol} compares nothing; at most 0.1 is allowed")
-        super().runtest()
+        if not self.parent.kernel.is_alive():
+            self.raise_cell_error("Not run: the kernel died in a cell before this one")
+        try:
+            super().runtest()
+        except KernelDied:
+            name = os.path.relpath(self.parent.path, notebooks.ROOT)
+            self.raise_cell_error(f"The kernel of {name} died in this cell: a crash in C code, or too little memory")
         stored, now = kinds(self.cell.outputs), kinds(self.test_outputs)
         if self.options["check"] and stored != now:
             self.raise_cell_error(f"Outputs of other kinds, or in another order: stored {stored}, now {now}")

@@ -5,5 +5,8 @@
 
 import lazy_loader
 
+from dlcourse._import_order import make_safe
+
+make_safe()
 __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,6 +13,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from tools import notebooks
+
 PARTS = sorted({page.parent.name for page in grading.PAGES})
 PART = "convolution"  # the one that is handed in and graded here
 PAGE = grading.ROOT / "exercises" / PART / "one-dimension.ipynb"
@@ -91,6 +93,8 @@ def test_students_get_the_notebooks_without_answers_and_nothing_else(course, par
         assert "YOUR CODE HERE" in text
         assert "BEGIN SOLUTION" not in text
         assert "BEGIN HIDDEN TESTS" not in text
+        first = next(cell for cell in grading.read(path).cells if cell.cell_type == "code")
+        assert first.source == notebooks.setup_cell()
 
 
 def test_the_untouched_release_gets_no_points(course):

@@ -110,7 +110,7 @@ class FakeProcesses:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ([(np.ones((2, 4)), np.ones(2))], r"train must be arrays or a DataLoader .* where 2 processes share"),
+        ([(np.ones((2, 4)), np.ones(2))], r"train must be arrays or a DataLoader .*, where 2 processes share"),
         (torch.utils.data.DataLoader(range(9), 3), r"a batch of 3 cannot be divided evenly among 2 processes"),
     ],
 )

@@ -52,7 +52,7 @@ class Step:
             raise ValueError(
                 "step must return a loss, a tensor of one number, or a dict of such losses, which are added up (none "
                 f"of them named 'loss', as their sum is); in {'training' if model.training else 'evaluation'} mode it "
-                f"returned {words(losses)}"
+                f"returned {describe(losses)}"
             )
         total = torch.stack([loss.reshape(()) for loss in parts.values()]).sum()
         return Score(total, parts if parts is losses else {}, samples_of(batch))
@@ -110,7 +110,7 @@ class Criterion:
         """The loss, and right answers where there are such."""
         if self.one_tensor and not isinstance(outputs, Tensor):
             raise TypeError(
-                f"the model gives {words(outputs)} where this loss needs one tensor, as with auxiliary outputs in "
+                f"the model gives {describe(outputs)} where this loss needs one tensor, as with auxiliary outputs in "
                 "training mode: name a loss of your own, or a step that weighs them"
             )
         if isinstance(targets, Tensor) and targets.dtype in (torch.uint8, torch.bool):
@@ -159,11 +159,11 @@ def criterion(model: nn.Module, name: str, inputs: Any, targets: Any, labels: An
         value = found.compare(outputs, targets).loss
     except PROBLEMS as problem:
         raise ValueError(
-            f"the loss cannot compare {name}'s targets ({words(targets)}) with the model's outputs "
-            f"({words(outputs)}): {problem}"
+            f"the loss cannot compare {name}'s targets ({describe(targets)}) with the model's outputs "
+            f"({describe(outputs)}): {problem}"
         ) from problem
     if not isinstance(value, Tensor) or value.numel() != 1:
-        raise ValueError(f"loss must give one number, the mean over a batch, but it gave {words(value)}")
+        raise ValueError(f"loss must give one number, the mean over a batch, but it gave {describe(value)}")
     return found
 
 
@@ -176,25 +176,29 @@ def outputs_of(model: nn.Module, whose: str, inputs: Any) -> Any:
         if any(isinstance(leaf, Tensor) and leaf.dtype is torch.uint8 for leaf in _data.tree_leaves(inputs)):
             hint = ". Bytes, such as images from a file, first become floating-point numbers: images / 255"
         raise ValueError(
-            f"the model cannot take {whose} inputs (a batch of {words(inputs)}): {problem}{hint}"
+            f"the model cannot take {whose} inputs (a batch of {describe(inputs)}): {problem}{hint}"
         ) from problem
 
 
-def words(value: Any) -> str:
+def describe(value: Any) -> str:
     """Shape and type of a tensor, or of several."""
     if isinstance(value, Tensor):
         return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     if isinstance(value, tuple | list) and value and all(isinstance(part, Tensor) for part in value):
-        return f"a {type(value).__name__} of {len(value)} tensors: {'; '.join(map(words, value))}"
+        return f"a {type(value).__name__} of {len(value)} tensors: {'; '.join(map(describe, value))}"
     return _validate.describe(value)
 
 
 def _default_loss(model: nn.Module, name: str, outputs: Any, targets: Any) -> Any:
     """Cross-entropy for labels, mean squared error for other numbers, if the outputs are made for it."""
     if not isinstance(outputs, Tensor) or not isinstance(targets, Tensor):
-        what = f"the model gives {words(outputs)}" if isinstance(targets, Tensor) else f"targets are {words(targets)}"
+        what = (
+            f"the model gives {describe(outputs)}"
+            if isinstance(targets, Tensor)
+            else f"targets are {describe(targets)}"
+        )
         raise TypeError(f"{name}: where no loss is named, outputs and targets must be one tensor each, but {what}")
-    what = f"{name}'s targets (a batch of {words(targets)})"
+    what = f"{name}'s targets (a batch of {describe(targets)})"
     if not _data.for_labels(what, targets, outputs, targets.is_floating_point(), axis=1):
         return functional.mse_loss
     last = [module for module in model.modules() if not list(module.children())][-1:]
@@ -228,7 +232,7 @@ def _pair(data: Batches) -> Any:
     batch = data.first()
     if not isinstance(batch, list | tuple) or len(batch) != 2:
         raise TypeError(
-            f"{data.name} must give batches (inputs, targets), got {words(batch)}; for others give a step of your own"
+            f"{data.name} must give batches (inputs, targets), got {describe(batch)}; for others write a step"
         )
     return batch
 
@@ -251,8 +255,8 @@ class Scores:
     On a GPU the numbers stay there until the epoch is over, so that no step waits for them.
     """
 
-    def __init__(self, what: str, where: Accelerator, device: torch.device) -> None:
-        self.what, self.where, self.device = what, where, device
+    def __init__(self, what: str, accelerator: Accelerator, device: torch.device) -> None:
+        self.what, self.accelerator, self.device = what, accelerator, device
         self.scores: list[Score] = []
 
     def add(self, score: Score) -> None:
@@ -279,8 +283,8 @@ class Scores:
         # A batch without a label that counts has no mean.
         sums = [sum(x * w for x, w in zip(loss, weights, strict=True) if w > 0) for loss in losses]
         sums += [sum(weights), *(sum(_floats([s[i] for s in self.scores])) for i in (-2, -1))]
-        if self.where.num_processes > 1:
-            sums = self.where.reduce(torch.tensor(sums, device=self.device), "sum").tolist()
+        if self.accelerator.num_processes > 1:
+            sums = self.accelerator.reduce(torch.tensor(sums, device=self.device), "sum").tolist()
         *totals, weight, right, answers = sums
         averages = dict(zip(["loss", *names], (total / weight for total in totals), strict=True))
         return averages | ({"accuracy": right / answers} if answers else {})

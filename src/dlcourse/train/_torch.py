@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dlcourse import _frameworks
 from dlcourse.train import _data
 from dlcourse.train._history import History
-from dlcourse.train._loss import Criterion, Scores, Step, objective_of, outputs_of, words
+from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of
 from dlcourse.train._settings import Settings
 from dlcourse.train._torch_data import Batches
 from dlcourse.train._torch_state import (
@@ -31,16 +31,16 @@ from dlcourse.train._torch_state import (
 
 def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History:
     """Train in place; the model's device and modes, and the random generators, are afterwards as they were."""
-    where, device = start(settings.device)
+    accelerator, device = start(settings.device)
     dtype = float_type(model)
     autocast = autocast_type(settings.precision, device, dtype)
-    data = Batches("train", train, settings.batch_size, where, device, dtype, settings.seed)
+    data = Batches("train", train, settings.batch_size, accelerator, device, dtype, settings.seed)
     held_out = None  # nothing is kept for gradients there, so that larger batches fit
     if valid is not None:
-        held_out = Batches("valid", valid, 2 * settings.batch_size, where, device, dtype)
-    if where.num_processes > 1 and trainable(settings.loss):
+        held_out = Batches("valid", valid, 2 * settings.batch_size, accelerator, device, dtype)
+    if accelerator.num_processes > 1 and trainable(settings.loss):
         raise ValueError("loss has parameters of its own, which each process would train apart: move them to the model")
-    state = TorchState(model, settings, where, device)
+    state = TorchState(model, settings, accelerator, device)
     modes = {module: module.training for module in model.modules()}
     with (
         optimizer_as_found(settings.optimizer),
@@ -53,18 +53,18 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
             objective_of(model, held_out, settings.step, settings.loss, like=data)
         state.begin(optimizer_of(model, settings), data, held_out, autocast or dtype)
         parallel, optimizer, backward, clip = model, state.optimizer, Tensor.backward, nn.utils.clip_grad_norm_
-        if where.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
-            parallel, optimizer = where.prepare(model, optimizer, device_placement=[False, False])
-            backward, clip = where.backward, where.clip_grad_norm_
+        if accelerator.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
+            parallel, optimizer = accelerator.prepare(model, optimizer, device_placement=[False, False])
+            backward, clip = accelerator.backward, accelerator.clip_grad_norm_
         parameters, steps = trainable(model, settings.loss), len(data)
-        with settings.bar(steps, state.history.epochs, where.is_main_process) as progress:
+        with settings.bar(steps, state.history.epochs, accelerator.is_main_process) as progress:
             while not settings.finished(state.history):
                 began, epoch = time.perf_counter(), state.history.epochs
                 model.train()
                 if modes[model]:  # a layer that was in evaluation mode, in a model that was not, stays in it
                     for module, mode in modes.items():
                         module.training = mode
-                scores = Scores(f"epoch {epoch + 1}", where, device)
+                scores = Scores(f"epoch {epoch + 1}", accelerator, device)
                 for step, batch in enumerate(data.run(epoch)):
                     if settings.schedule is not None:
                         state.set_rate(settings.factor((epoch * steps + step) / (settings.epochs * steps)))
@@ -77,11 +77,11 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
                     optimizer.step()
                     scores.add(score)
                     progress.update()
-                if where.num_processes > 1:
+                if accelerator.num_processes > 1:
                     broadcast(list(model.buffers()))  # such as BatchNorm's averages: those of the first process
                 numbers = scores.averages()
                 if held_out is not None:
-                    numbers |= {f"valid_{k}": v for k, v in measure(model, held_out, objective, where).items()}
+                    numbers |= {f"valid_{k}": v for k, v in measure(model, held_out, objective, accelerator).items()}
                 numbers["learning_rate"] = float(state.optimizer.param_groups[0]["lr"])
                 state.end_epoch(numbers | {"seconds": time.perf_counter() - began})
                 progress.set_postfix({k: f"{numbers[k]:.3f}" for k in ("loss", "valid_loss") if k in numbers})
@@ -101,17 +101,18 @@ def augmented(batch: Any, settings: Settings) -> Any:
         isinstance(leaf, Tensor) and len(leaf) == len(targets) for leaf in _data.tree_leaves(changed, none_is_leaf=True)
     ):
         raise ValueError(
-            f"augment must give a tensor with a row for each of the {len(targets)} inputs, but it gave {words(changed)}"
+            f"augment must give a tensor with a row for each of the {len(targets)} inputs, but it gave "
+            f"{describe(changed)}"
         )
     return changed, targets
 
 
 @torch.no_grad()
-def measure(model: nn.Module, data: Batches, objective: Criterion | Step, where: Accelerator) -> dict[str, float]:
+def measure(model: nn.Module, data: Batches, objective: Criterion | Step, accelerator: Accelerator) -> dict[str, float]:
     """Averages over all samples of all processes, in evaluation mode."""
     model.eval()
-    scores = Scores(f"{data.name}'s data", where, data.device)
-    gather = where.gather_for_metrics if where.num_processes > 1 else None
+    scores = Scores(f"{data.name}'s data", accelerator, data.device)
+    gather = accelerator.gather_for_metrics if accelerator.num_processes > 1 else None
     for batch in data.run():
         scores.add(objective.score(model, batch, gather))
     return scores.averages()
@@ -121,26 +122,26 @@ def evaluate(
     model: nn.Module, data: Any, step: Any, loss: Any, batch_size: int, device: Any
 ) -> dict[str, float]:  # fmt: skip
     """Loss and, for classifiers, accuracy."""
-    where, chosen = start(device)
-    batches = Batches("data", data, batch_size, where, chosen, float_type(model))
+    accelerator, chosen = start(device)
+    batches = Batches("data", data, batch_size, accelerator, chosen, float_type(model))
     with _frameworks.on_device(model, chosen), _frameworks.on_device(loss, chosen):
-        return measure(model, batches, objective_of(model, batches, step, loss), where)
+        return measure(model, batches, objective_of(model, batches, step, loss), accelerator)
 
 
 @torch.no_grad()
 def predict(model: nn.Module, inputs: Any, batch_size: int, device: Any) -> Any:
     """Outputs for all inputs; each of several processes computes its share, and gets all."""
-    where, chosen = start(device)
+    accelerator, chosen = start(device)
     tree, rows = _data.read("inputs", inputs)
-    batches = Batches("inputs", (tree, np.zeros(rows)), batch_size, where, chosen, float_type(model))
+    batches = Batches("inputs", (tree, np.zeros(rows)), batch_size, accelerator, chosen, float_type(model))
     found = []
     with _frameworks.on_device(model, chosen):
         model.eval()
         first = outputs_of(model, "the", batches.first()[0])
         if not all(isinstance(leaf, Tensor) and leaf.ndim for leaf in _data.tree_leaves(first)):
-            raise TypeError(f"the model must give tensors with a row for each input, but it gave {words(first)}")
+            raise TypeError(f"the model must give tensors with a row for each input, but it gave {describe(first)}")
         for batch, _ in batches.run():
             outputs = outputs_of(model, "the", batch)
-            outputs = where.gather_for_metrics(outputs) if where.num_processes > 1 else outputs
+            outputs = accelerator.gather_for_metrics(outputs) if accelerator.num_processes > 1 else outputs
             found.append(_data.tree_map(_frameworks.to_numpy, outputs))
     return _data.joined(found)

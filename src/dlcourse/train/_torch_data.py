@@ -51,7 +51,7 @@ class Batches:
     """The batches of an epoch, as often as they are asked for; of several processes, each gets its share."""
 
     def __init__(
-        self, name: str, data: Any, batch_size: int, where: Accelerator, device: torch.device, dtype: torch.dtype,
+        self, name: str, data: Any, batch_size: int, accelerator: Accelerator, device: torch.device, dtype: torch.dtype,
         seed: int | None = None,
     ) -> None:  # fmt: skip
         self.name, self.device, self.dtype, self.loader = name, device, dtype, data
@@ -65,8 +65,8 @@ class Batches:
             # A generator of its own: the loader would draw from the global one.
             options: dict[str, Any] = {"batch_sampler": self.order, "generator": torch.Generator()}
             self.loader = DataLoader(self.memory, collate_fn=_as_it_is, **options)  # type: ignore[arg-type]
-        if where.num_processes > 1:
-            self.loader = _shared(name, self.loader, where)
+        if accelerator.num_processes > 1:
+            self.loader = _shared(name, self.loader, accelerator)
 
     def __len__(self) -> int:
         return len(self.loader)
@@ -121,17 +121,17 @@ def _as_it_is(batch: Any) -> Any:
     return batch
 
 
-def _shared(name: str, loader: Any, where: Accelerator) -> Any:
+def _shared(name: str, loader: Any, accelerator: Accelerator) -> Any:
     """A loader that gives each process its share of every batch."""
     size = getattr(getattr(loader, "batch_sampler", None), "batch_size", None)
     if not isinstance(loader, DataLoader) or size is None:
         raise TypeError(
-            f"{name} must be arrays or a DataLoader of PyTorch where {where.num_processes} processes share the "
-            f"batches, got {_validate.describe(loader)}"
+            f"{name} must be arrays or a DataLoader of PyTorch, where {accelerator.num_processes} processes share its "
+            f"batches; got {_validate.describe(loader)}"
         )
-    if size % where.num_processes:
+    if size % accelerator.num_processes:
         raise ValueError(
-            f"{name}: a batch of {size} cannot be divided evenly among {where.num_processes} processes: choose another "
-            "batch_size"
+            f"{name}: a batch of {size} cannot be divided evenly among {accelerator.num_processes} processes: choose "
+            "another batch_size"
         )
-    return where.prepare_data_loader(loader, device_placement=False)
+    return accelerator.prepare_data_loader(loader, device_placement=False)

@@ -76,9 +76,9 @@ def optimizer_of(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
 class TorchState(State):
     """Model, loss and optimizer, the generators of all processes, history and best weights."""
 
-    def __init__(self, model: nn.Module, settings: Settings, where: Accelerator, device: torch.device) -> None:
-        super().__init__(settings, where.is_main_process)
-        self.model, self.where, self.device = model, where, device
+    def __init__(self, model: nn.Module, settings: Settings, accelerator: Accelerator, device: torch.device) -> None:
+        super().__init__(settings, accelerator.is_main_process)
+        self.model, self.accelerator, self.device = model, accelerator, device
 
     def tensors(self) -> dict[str, Tensor]:
         """Parameters and all buffers, also those that a state_dict leaves out, and those of the loss."""
@@ -111,7 +111,7 @@ class TorchState(State):
     def others(self) -> dict[str, Any]:
         """The optimizer's state, and the generators of each process."""
         random = [_frameworks.random_state(self.device)]
-        random = gather_object(random) if self.where.num_processes > 1 else random
+        random = gather_object(random) if self.accelerator.num_processes > 1 else random
         state = {str(i): values for i, values in self.optimizer.state_dict()["state"].items()}
         return {"optimizer": state, "random": random}
 
@@ -120,7 +120,7 @@ class TorchState(State):
         self.optimizer = optimizer
         self.rates = [group["lr"] for group in optimizer.param_groups]
         follow(optimizer)
-        _frameworks.seed(self.settings.seed + self.where.process_index)
+        _frameworks.seed(self.settings.seed + self.accelerator.process_index)
         if self.folder is None:
             return
         shapes = [(name, tuple(tensor.shape)) for name, tensor in self.tensors().items()]
@@ -133,12 +133,12 @@ class TorchState(State):
             "model": f"{type(self.model).__name__} {checksum([repr(self.model), str(shapes)])}",
             "frozen parameters": ", ".join(frozen) or "none",
             "optimizer": f"{type(optimizer).__name__} {groups}",
-            "processes": self.where.num_processes,
+            "processes": self.accelerator.num_processes,
         }
         saved = self.saved(arguments)
         if saved is not None:
             self._set_optimizer(saved["optimizer"])
-            set_random_state(saved["random"][self.where.process_index], self.device)
+            set_random_state(saved["random"][self.accelerator.process_index], self.device)
 
     def _set_optimizer(self, saved: dict[str, Any]) -> None:
         """Its state, laid out in memory like the parameters: sums in another order would round differently."""
@@ -161,7 +161,7 @@ class TorchState(State):
         """Put back the best weights, if they were asked for."""
         super().end()
         self.optimizer.zero_grad()
-        self.where.wait_for_everyone()  # until the main process has written its checkpoint
+        self.accelerator.wait_for_everyone()  # until the main process has written its checkpoint
 
 
 def start(device: Any) -> tuple[Accelerator, torch.device]:
@@ -170,13 +170,13 @@ def start(device: Any) -> tuple[Accelerator, torch.device]:
         device = "cpu" if isinstance(device, str) and device == "auto" else device
     chosen = _pick("device", device)
     several = int(os.environ.get("WORLD_SIZE", 1)) > 1
-    where = Accelerator(
+    accelerator = Accelerator(
         cpu=several and chosen.type not in ("cuda", "xpu"),
         mixed_precision="no",  # this loop has its own
         dataloader_config=DataLoaderConfiguration(split_batches=True),
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
-    return where, where.device if several else chosen
+    return accelerator, accelerator.device if several else chosen
 
 
 def float_type(model: nn.Module) -> torch.dtype:
