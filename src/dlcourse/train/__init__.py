@@ -37,7 +37,7 @@ process to rounding, except: a last batch that is not full is filled with the fi
 divides by the weights of classes, or by the labels that are no padding, does so within each share; each process draws
 its own dropout and augmentation; BatchNorm normalises the share of its process, and its averages are those of the first
 one. A `step` must call the model itself, `model(...)`, and not its parts. `evaluate` and `predict` give what one
-process gives. Only the main process shows the bar and writes files.
+process gives (with a `step`, where the samples divide evenly). Only the main process shows the bar and writes files.
 """
 
 from dlcourse.train._fit import evaluate, fit, predict

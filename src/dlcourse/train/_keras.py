@@ -21,26 +21,26 @@ _OWN: weakref.WeakSet[Any] = weakref.WeakSet()  # optimizers with which `fit` ha
 def fit(model: Any, train: Any, valid: Any, settings: Settings) -> History:
     """Train in place; Python's and NumPy's random generators are afterwards as they were."""
     _refuse(model, settings)
-    data, held_out = Data("train", train), None if valid is None else Data("valid", valid)
+    data, valid_data = Data("train", train), None if valid is None else Data("valid", valid)
     loss, optimizer = settings.loss, settings.optimizer
     if model.compiled and model.optimizer not in _OWN:  # by the reader
         loss, optimizer = loss or model.loss, optimizer or model.optimizer
     criterion = None if _steps_itself(model) else Criterion(model, data, loss)
     if criterion is None and not model.built:
         _outputs(model, "train's", next(data.run(2))[0])
-    if criterion is not None and held_out is not None:
-        _data.check_kinds(*(next(part.run(2))[1].dtype.kind == "f" for part in (data, held_out)))
-        Criterion(model, held_out, loss)
+    if criterion is not None and valid_data is not None:
+        _data.check_kinds(*(next(part.run(2))[1].dtype.kind == "f" for part in (data, valid_data)))
+        Criterion(model, valid_data, loss)
     with _frameworks.random_state_kept():
         _compile(model, settings, optimizer, criterion.loss if criterion else loss, criterion)
         state = KerasState(model, settings)
         steps = data.steps(settings.batch_size)
         try:
-            state.begin(data, held_out)
+            state.begin(data, valid_data)
             with settings.bar(steps, state.history.epochs) as progress:
                 check = None
-                if held_out is not None:
-                    check = lambda: _measure(model, held_out, criterion, 2 * settings.batch_size)  # noqa: E731
+                if valid_data is not None:
+                    check = lambda: _measure(model, valid_data, criterion, 2 * settings.batch_size)  # noqa: E731
                 if not settings.finished(state.history):
                     model.fit(
                         data.batches(settings.batch_size, settings.seed, state.history.epochs),

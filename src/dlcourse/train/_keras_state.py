@@ -114,7 +114,7 @@ class KerasState(State):
         """Multiply the learning rate that the optimizer was made with."""
         self.optimizer.learning_rate = self.rate * factor
 
-    def begin(self, data: Data, held_out: Data | None) -> None:
+    def begin(self, data: Data, valid: Data | None) -> None:
         """Seed the generators; or take up everything from the checkpoint if there is one."""
         _frameworks.seed(self.settings.seed)
         for i, variable in enumerate(v for v in self.model.variables if v.name == "seed_generator_state"):
@@ -125,7 +125,7 @@ class KerasState(State):
         frozen = [i for i, v in enumerate(self.model.weights) if not v.trainable]
         saved = self.saved({
             "train": data.digest(),
-            "valid": held_out and held_out.digest(),
+            "valid": valid and valid.digest(),
             "precision": self.model.dtype_policy.name,
             "model": f"{type(self.model).__name__} {checksum(_description(self.model))}",
             "frozen parameters": frozen,

@@ -34,10 +34,10 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
     accelerator, device = start(settings.device)
     dtype = float_type(model)
     autocast = autocast_type(settings.precision, device, dtype)
-    data = Batches("train", train, settings.batch_size, accelerator, device, dtype, settings.seed)
-    held_out = None  # nothing is kept for gradients there, so that larger batches fit
+    train_batches = Batches("train", train, settings.batch_size, accelerator, device, dtype, settings.seed)
+    valid_batches = None  # nothing is kept for gradients there, so that larger batches fit
     if valid is not None:
-        held_out = Batches("valid", valid, 2 * settings.batch_size, accelerator, device, dtype)
+        valid_batches = Batches("valid", valid, 2 * settings.batch_size, accelerator, device, dtype)
     if accelerator.num_processes > 1 and trainable(settings.loss):
         raise ValueError("loss has parameters of its own, which each process would train apart: move them to the model")
     state = TorchState(model, settings, accelerator, device)
@@ -48,15 +48,15 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
         _frameworks.on_device(settings.loss, device),
         _frameworks.random_state_kept(device),
     ):
-        objective = objective_of(model, data, settings.step, settings.loss)
-        if held_out is not None:
-            objective_of(model, held_out, settings.step, settings.loss, like=data)
-        state.begin(optimizer_of(model, settings), data, held_out, autocast or dtype)
+        objective = objective_of(model, train_batches, settings.step, settings.loss)
+        if valid_batches is not None:
+            objective_of(model, valid_batches, settings.step, settings.loss, like=train_batches)
+        state.begin(optimizer_of(model, settings), train_batches, valid_batches, autocast or dtype)
         parallel, optimizer, backward, clip = model, state.optimizer, Tensor.backward, nn.utils.clip_grad_norm_
         if accelerator.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
             parallel, optimizer = accelerator.prepare(model, optimizer, device_placement=[False, False])
             backward, clip = accelerator.backward, accelerator.clip_grad_norm_
-        parameters, steps = trainable(model, settings.loss), len(data)
+        parameters, steps = trainable(model, settings.loss), len(train_batches)
         with settings.bar(steps, state.history.epochs, accelerator.is_main_process) as progress:
             while not settings.finished(state.history):
                 began, epoch = time.perf_counter(), state.history.epochs
@@ -65,7 +65,7 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
                     for module, mode in modes.items():
                         module.training = mode
                 scores = Scores(f"epoch {epoch + 1}", accelerator, device)
-                for step, batch in enumerate(data.run(epoch)):
+                for step, batch in enumerate(train_batches.run(epoch)):
                     if settings.schedule is not None:
                         state.set_rate(settings.factor((epoch * steps + step) / (settings.epochs * steps)))
                     optimizer.zero_grad()
@@ -80,8 +80,10 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
                 if accelerator.num_processes > 1:
                     broadcast(list(model.buffers()))  # such as BatchNorm's averages: those of the first process
                 numbers = scores.averages()
-                if held_out is not None:
-                    numbers |= {f"valid_{k}": v for k, v in measure(model, held_out, objective, accelerator).items()}
+                if valid_batches is not None:
+                    numbers |= {
+                        f"valid_{k}": v for k, v in measure(model, valid_batches, objective, accelerator).items()
+                    }
                 numbers["learning_rate"] = float(state.optimizer.param_groups[0]["lr"])
                 state.end_epoch(numbers | {"seconds": time.perf_counter() - began})
                 progress.set_postfix({k: f"{numbers[k]:.3f}" for k in ("loss", "valid_loss") if k in numbers})
