@@ -56,7 +56,17 @@ def fingerprint(more: Iterable[Path] = ()) -> str:
     """A digest of the package and the environment: what a notebook's result depends on beside itself."""
     digest = hashlib.sha256()
     for path in [ROOT / "requirements.txt", Path(__file__), *more, *sorted((ROOT / "src").rglob("*"))]:
-        if path.is_file() and path.suffix in {".py", ".js", ".css", ".html", ".svg", ".txt", ".yml", ".safetensors"}:
+        if path.is_file() and path.suffix in {
+            ".py",
+            ".pyi",
+            ".js",
+            ".css",
+            ".html",
+            ".svg",
+            ".txt",
+            ".yml",
+            ".safetensors",
+        }:
             digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

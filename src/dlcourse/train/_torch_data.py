@@ -40,11 +40,12 @@ class Memory(_data.Samples):
 
     def move(self, device: torch.device) -> None:
         """Have the arrays on a GPU where they take a quarter of its free memory at most."""
-        tree = self.inputs, self.targets
         if device.type in ("cuda", "xpu"):
             free, _ = torch.get_device_module(device).mem_get_info(device)
+            tree = _data.tree_map(tensor, (self.inputs, self.targets))
             if 4 * sum(getattr(leaf, "nbytes", 0) for leaf in _data.tree_leaves(tree)) <= free:
-                self.inputs, self.targets = _data.tree_map(lambda leaf: tensor(leaf).to(device), tree)
+                on_device = lambda leaf: leaf.to(device) if isinstance(leaf, Tensor) else leaf  # noqa: E731
+                self.inputs, self.targets = _data.tree_map(on_device, tree)
 
 
 class Batches:
