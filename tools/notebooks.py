@@ -43,6 +43,7 @@ KERNEL_ENVIRONMENT = {
     "TQDM_DISABLE": "1",  # no progress bars
 }
 
+SOURCES = (".py", ".pyi", ".js", ".css", ".html", ".svg", ".txt", ".yml", ".safetensors")
 VOLATILE = ("image/", "application/vnd.jupyter.widget", "application/vnd.plotly")
 
 
@@ -56,17 +57,7 @@ def fingerprint(more: Iterable[Path] = ()) -> str:
     """A digest of the package and the environment: what a notebook's result depends on beside itself."""
     digest = hashlib.sha256()
     for path in [ROOT / "requirements.txt", Path(__file__), *more, *sorted((ROOT / "src").rglob("*"))]:
-        if path.is_file() and path.suffix in {
-            ".py",
-            ".pyi",
-            ".js",
-            ".css",
-            ".html",
-            ".svg",
-            ".txt",
-            ".yml",
-            ".safetensors",
-        }:
+        if path.is_file() and path.suffix in SOURCES:
             digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
