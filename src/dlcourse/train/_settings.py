@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,12 @@ class Settings:
 
     def bar(self, steps: int, epochs_done: int, main: bool = True) -> Any:
         """A bar of all steps, gone at the end; `TQDM_DISABLE=1` in the environment silences it."""
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         off = not (self.progress and main) or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+        ipython = sys.modules.get("IPython")
+        kernel = ipython and getattr(ipython.get_ipython(), "kernel", None)
+        # In a notebook stderr is a red box.
+        place: dict[str, Any] = {"file": sys.stdout, "ncols": 80} if kernel else {"dynamic_ncols": True}
         total, done = self.epochs * steps, epochs_done * steps
-        return tqdm(total=total, initial=done, unit="step", leave=False, disable=off, dynamic_ncols=True)
+        return tqdm(total=total, initial=done, unit="step", leave=False, disable=off, **place)
