@@ -124,8 +124,11 @@ def evaluate(
     Parameters
     ----------
     model : a PyTorch module or a Keras model
-    data, step, loss, device : as for `fit`
+    data : as `train` for `fit`
+    step : as for `fit`
+    loss : as for `fit`
     batch_size : samples at a time; it changes nothing but time and memory, also where a loss weighs or ignores classes
+    device : as for `fit`
 
     Returns
     -------
