@@ -181,7 +181,7 @@ def test_a_model_without_anything_to_train():
         fit(nn.Linear(4, 3).requires_grad_(False))
 
 
-@pytest.mark.parametrize("changed", [None, torch.zeros(2, 4)])
+@pytest.mark.parametrize("changed", [None, torch.zeros(2, 4), torch.zeros(())])
 def test_an_augmentation_that_loses_samples(changed):
     with pytest.raises(ValueError, match="augment must give a tensor with a row for each of the 12 inputs"):
         fit(nn.Linear(4, 3), augment=lambda inputs: changed)

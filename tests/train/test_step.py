@@ -65,6 +65,33 @@ def test_the_average_of_a_step_counts_the_images_and_not_the_batches():
     assert history["loss"] == [pytest.approx((8 * 1 + 6 * 2) / 14)]
 
 
+@pytest.mark.parametrize(
+    "batch",
+    [
+        lambda x, y: {"name": ["a"] * len(y), "x": x, "y": y},
+        lambda x, y: (None, {"x": x, "y": y}),
+        lambda x, y: (list(x), y),
+        lambda x, y: {"boxes": [x[:1]] * len(y), "x": x, "y": y},
+    ],
+)
+def test_samples_are_counted_where_a_tensor_is_also_when_the_step_takes_the_batch_apart(batch):
+    x, y = map(torch.from_numpy, points(10))
+
+    def step(model, batch):
+        size = len(batch.pop("y") if isinstance(batch, dict) else batch[1]["y"] if batch[0] is None else batch[1])
+        return torch.tensor(float(size))
+
+    loader = DataLoader([batch(x[:8], y[:8]), batch(x[8:], y[8:])], batch_size=None)
+    assert train.evaluate(linear(), loader, step=step)["loss"] == pytest.approx(0.8 * 8 + 0.2 * 2)
+
+
+def test_a_loss_without_targets_counts_the_outputs():
+    x = torch.zeros(10, 4)
+    loader = DataLoader([(x[:8], None), (x[8:], None)], batch_size=None, collate_fn=lambda batch: batch)
+    score = train.evaluate(linear(), loader, loss=lambda outputs, targets: torch.tensor(float(len(outputs))))
+    assert score["loss"] == pytest.approx(0.8 * 8 + 0.2 * 2)
+
+
 def test_dict_batches_of_a_loader_with_workers():
     inputs, labels = points()
     data = [{"x": x, "y": y, "name": "a sample"} for x, y in zip(inputs, labels, strict=True)]
@@ -212,6 +239,14 @@ def test_with_a_step_the_augmentation_has_the_whole_batch():
 
     train.fit(Detector(), pets.scenes(6, size=32), pets.scenes(3, size=32), step=step, augment=flip, epochs=1, **QUIET)
     assert seen == [True, False]  # a step of training, and the validation
+
+
+def test_an_augmentation_has_a_row_for_each_input_whatever_the_targets_are():
+    inputs, labels = points()
+    train.fit(
+        linear(), (inputs, (labels, labels)), loss=lambda o, t: functional.cross_entropy(o, t[0]),
+        augment=lambda x: x + 1, epochs=1, **QUIET,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("clip", [0.05, 1e6])

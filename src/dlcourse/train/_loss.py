@@ -42,6 +42,7 @@ class Step:
 
     def score(self, model: nn.Module, batch: Any, gather: Any = None) -> Score:
         """The losses of a batch."""
+        samples = samples_of(batch)  # now: a step may take the batch apart
         losses = self.step(model, batch)
         parts = losses if isinstance(losses, dict) else {"loss": losses}
         if (
@@ -55,19 +56,22 @@ class Step:
                 f"returned {describe(losses)}"
             )
         total = torch.stack([loss.reshape(()) for loss in parts.values()]).sum()
-        return Score(total, parts if parts is losses else {}, samples_of(batch))
+        return Score(total, parts if parts is losses else {}, samples)
 
 
 def samples_of(batch: Any) -> int:
-    """How many samples a batch has: dicts in a list, or else the rows of its first tensor."""
-    if isinstance(batch, dict):
-        return samples_of(next(iter(batch.values())))
-    if isinstance(batch, list | tuple) and batch:
-        for items in (batch, *batch):
-            if isinstance(items, list | tuple) and items and all(isinstance(item, dict) for item in items):
-                return len(items)
-        return samples_of(batch[0])
-    return len(batch) if isinstance(batch, Tensor) and batch.ndim else 1
+    """How many samples a batch has: dicts in a list, or else the rows of its first tensor, where it is nested least."""
+    level = [batch]
+    while level:
+        for part in level:
+            if isinstance(part, list | tuple) and part and all(isinstance(item, dict) for item in part):
+                return len(part)
+        for part in level:
+            if isinstance(part, Tensor) and part.ndim:
+                return len(part)
+        nested = [part for part in level if isinstance(part, dict | list | tuple)]
+        level = [item for part in nested for item in (part.values() if isinstance(part, dict) else part)]
+    return 1
 
 
 def call(model: nn.Module, inputs: Any) -> Any:
@@ -127,16 +131,16 @@ class Criterion:
             counted = self._counted(targets)
             right = hits.sum() if counted is None else (hits & counted).sum()
             answers = hits.numel() if counted is None else counted.sum()
-        return Score(loss, {}, self._weight(targets), right, answers)
+        return Score(loss, {}, self._weight(targets, outputs), right, answers)
 
     def _counted(self, targets: Tensor) -> Tensor | None:
         """Which labels the loss counts, where it ignores one, such as that of padding."""
         return None if self.ignored is None or targets.is_floating_point() else targets != self.ignored
 
-    def _weight(self, targets: Any) -> Any:
+    def _weight(self, targets: Any, outputs: Any) -> Any:
         """What the mean over this batch weighs in a mean over many: the loss divides by samples, labels or weights."""
         if not self.highest or targets.is_floating_point():
-            return samples_of(targets)
+            return samples_of((targets, outputs))
         counted = self._counted(targets)
         labels = targets if counted is None else targets[counted]
         return labels.numel() if self.class_weights is None else self.class_weights[labels].sum()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dlcourse import _frameworks
 from dlcourse.train import _data
 from dlcourse.train._history import History
-from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of
+from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of, samples_of
 from dlcourse.train._settings import Settings
 from dlcourse.train._torch_data import Batches
 from dlcourse.train._torch_state import (
@@ -98,13 +98,11 @@ def augmented(batch: Any, settings: Settings) -> Any:
     if settings.step is not None:
         return settings.augment(batch)
     inputs, targets = batch
-    changed = settings.augment(inputs)
-    if not all(
-        isinstance(leaf, Tensor) and len(leaf) == len(targets) for leaf in _data.tree_leaves(changed, none_is_leaf=True)
-    ):
+    samples, changed = samples_of(inputs), settings.augment(inputs)
+    leaves = _data.tree_leaves(changed, none_is_leaf=True)
+    if not all(isinstance(leaf, Tensor) and leaf.shape[:1] == (samples,) for leaf in leaves):
         raise ValueError(
-            f"augment must give a tensor with a row for each of the {len(targets)} inputs, but it gave "
-            f"{describe(changed)}"
+            f"augment must give a tensor with a row for each of the {samples} inputs, but it gave {describe(changed)}"
         )
     return changed, targets
 
