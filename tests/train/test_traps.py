@@ -41,6 +41,17 @@ class Subtracts(nn.Linear):
         return super().forward(x.sub_(5))
 
 
+@pytest.mark.parametrize("of", [torch.ones, np.ones])
+def test_a_step_that_works_in_place_changes_nobodys_targets(of):
+    targets = [{"box": of(4)} for _ in Y]
+
+    def step(model, batch):
+        return (model(batch[0]) * sum(target["box"].mul_(2).sum() for target in batch[1])).mean()
+
+    train.fit(linear(), (X, targets), epochs=1, step=step, **QUIET)
+    assert all(float(box) == 1 for target in targets for box in target["box"])
+
+
 @pytest.mark.parametrize("kind", ["array", "tensor", "batches", "DataLoader"])
 @pytest.mark.parametrize("first", [None, nn.ReLU(inplace=True)])
 def test_a_model_that_works_in_place_changes_nobodys_data(kind, first):
