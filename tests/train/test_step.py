@@ -267,6 +267,19 @@ def test_the_gradient_is_clipped_as_by_hand(clip):
     assert (max(norms) > clip) == (clip == 0.05)  # otherwise nothing would have been clipped
 
 
+def test_what_the_optimizer_does_not_have_is_not_in_the_norm():
+    models = []
+    for frozen in (False, True):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 3))
+        model[0].requires_grad_(not frozen)
+        optimizer = torch.optim.SGD(model[1].parameters(), 0.1)
+        train.fit(model, points(), epochs=3, clip=0.1, optimizer=optimizer, **QUIET)
+        models.append(model)
+    assert torch.equal(models[0][1].weight, models[1][1].weight)
+    assert models[0][0].weight.grad is None
+
+
 def test_keras_clips_to_the_same_norm_and_gives_the_optimizer_back_as_it_came():
     inputs, labels = points()
     model = linear()

@@ -56,7 +56,8 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
         if accelerator.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
             parallel, optimizer = accelerator.prepare(model, optimizer, device_placement=[False, False])
             backward, clip = accelerator.backward, accelerator.clip_grad_norm_
-        parameters, steps = trainable(model, settings.loss), len(train_batches)
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        steps = len(train_batches)
         with settings.bar(steps, state.history.epochs, accelerator.is_main_process) as progress:
             while not settings.finished(state.history):
                 began, epoch = time.perf_counter(), state.history.epochs
