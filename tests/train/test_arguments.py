@@ -214,6 +214,14 @@ def test_inputs_that_the_model_cannot_predict(make):
         train.predict(make(), X[:, :2])
 
 
+@pytest.mark.parametrize("forward", [lambda x: x.mean(0, keepdim=True), lambda x: (x, x[None]), lambda x: None])
+def test_outputs_that_are_not_a_row_for_each_input(forward):
+    model = nn.Identity()
+    model.forward = forward
+    with pytest.raises(TypeError, match="the model must give tensors with a row for each of 2 inputs, but it gave"):
+        train.predict(model, X)
+
+
 def test_an_error_of_the_model_itself_is_not_hidden():
     class Fails(nn.Linear):
         def forward(self, x):

@@ -139,8 +139,11 @@ def predict(model: nn.Module, inputs: Any, batch_size: int, device: Any) -> Any:
     with _frameworks.on_device(model, chosen):
         model.eval()
         first = outputs_of(model, "the", batches.first()[0])
-        if not all(isinstance(leaf, Tensor) and leaf.ndim for leaf in _data.tree_leaves(first)):
-            raise TypeError(f"the model must give tensors with a row for each input, but it gave {describe(first)}")
+        leaves, tried = _data.tree_leaves(first), min(2, rows)
+        if not leaves or not all(isinstance(leaf, Tensor) and leaf.shape[:1] == (tried,) for leaf in leaves):
+            raise TypeError(
+                f"the model must give tensors with a row for each of {tried} inputs, but it gave {describe(first)}"
+            )
         for batch, _ in batches.run():
             outputs = outputs_of(model, "the", batch)
             outputs = accelerator.gather_for_metrics(outputs) if accelerator.num_processes > 1 else outputs
