@@ -452,6 +452,32 @@ def test_data_of_other_kinds_are_told(data, message):
         train.fit(linear(), data, epochs=1, **QUIET)
 
 
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.BCEWithLogitsLoss()])
+def test_several_targets_for_a_loss_of_one_are_told(loss):
+    with pytest.raises(ValueError, match=r"the targets are a tuple of 2 tensors.* where this loss needs one tensor"):
+        train.fit(linear(), (X, (Y, Y)), loss=loss, epochs=1, **QUIET)
+
+
+def test_labels_that_are_all_ignored_are_told():
+    with pytest.raises(ValueError, match="no label of data's data counts"):
+        train.evaluate(linear(), (X, Y * 0 - 100), loss=nn.CrossEntropyLoss())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    with pytest.raises(ValueError, match="no label of data's data counts"):
+        train.evaluate(dense(keras.layers.Dense(3)), (X, Y * 0 - 1), loss=loss)
+
+
+def test_complex_numbers_stay_complex():
+    seen = []
+
+    def step(model, batch):
+        seen.append(batch[0])
+        return model(batch[0].abs()).mean()
+
+    inputs = torch.complex(torch.from_numpy(X), torch.from_numpy(X))
+    train.evaluate(linear(), (inputs, Y), step=step)
+    assert torch.equal(seen[0], inputs)
+
+
 def test_several_targets_are_told_in_keras():
     with pytest.raises(TypeError, match="train's targets must be one array for a Keras model"):
         train.fit(dense(keras.layers.Dense(3)), (X, (Y, Y)), epochs=1, progress=False)

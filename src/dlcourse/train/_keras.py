@@ -176,6 +176,8 @@ def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> 
         weights += weight
         if criterion.accuracy is not None:
             criterion.accuracy.update_state(targets, outputs)
+    if not weights:
+        raise ValueError(f"no label of {data.name}'s data counts: the loss ignores all of them")
     if not math.isfinite(total):
         raise FloatingPointError(f"the loss is {total / weights} on {data.name}'s data. {WHAT_TO_TRY}")
     accuracy = {} if criterion.accuracy is None else {"accuracy": float(criterion.accuracy.result())}

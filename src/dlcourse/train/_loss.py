@@ -21,6 +21,7 @@ from dlcourse.train._torch_data import Batches
 HIGHEST = (functional.cross_entropy, functional.nll_loss, nn.CrossEntropyLoss, nn.NLLLoss)
 ABOVE_0 = (functional.binary_cross_entropy_with_logits, nn.BCEWithLogitsLoss)
 ABOVE_HALF = (functional.binary_cross_entropy, nn.BCELoss)
+OTHER_CURVES = ("loss", "learning_rate", "seconds")  # of every history
 PROBLEMS = (RuntimeError, TypeError, ValueError, IndexError)  # what PyTorch raises where shapes or types do not fit
 
 
@@ -44,16 +45,13 @@ class Step:
         """The losses of a batch."""
         samples = samples_of(batch)  # now: a step may take the batch apart
         losses = self.step(model, batch)
-        parts = losses if isinstance(losses, dict) else {"loss": losses}
-        if (
-            not parts
-            or not all(isinstance(loss, Tensor) and loss.numel() == 1 for loss in parts.values())
-            or ("loss" in parts and parts is losses)
-        ):
+        parts = losses if isinstance(losses, dict) else {"": losses}
+        named = all(isinstance(name, str) and name not in OTHER_CURVES for name in parts)
+        if not (parts and named and all(isinstance(loss, Tensor) and loss.numel() == 1 for loss in parts.values())):
             raise ValueError(
-                "step must return a loss, a tensor of one number, or a dict of such losses, which are added up (none "
-                f"of them named 'loss', as their sum is); in {'training' if model.training else 'evaluation'} mode it "
-                f"returned {describe(losses)}"
+                "step must return a loss, a tensor of one number, or a dict of such losses, which are added up "
+                f"(their names are text, and none of {', '.join(OTHER_CURVES)}); in "
+                f"{'training' if model.training else 'evaluation'} mode it returned {describe(losses)}"
             )
         total = torch.stack([loss.reshape(()) for loss in parts.values()]).sum()
         return Score(total, parts if parts is losses else {}, samples)
@@ -63,12 +61,10 @@ def samples_of(batch: Any) -> int:
     """How many samples a batch has: dicts in a list, or else the rows of its first tensor, where it is nested least."""
     level = [batch]
     while level:
-        for part in level:
-            if isinstance(part, list | tuple) and part and all(isinstance(item, dict) for item in part):
-                return len(part)
-        for part in level:
-            if isinstance(part, Tensor) and part.ndim:
-                return len(part)
+        dicts = [p for p in level if isinstance(p, list | tuple) and p and all(isinstance(item, dict) for item in p)]
+        rows = dicts or [part for part in level if isinstance(part, Tensor) and part.ndim]
+        if rows:
+            return len(rows[0])
         nested = [part for part in level if isinstance(part, dict | list | tuple)]
         level = [item for part in nested for item in (part.values() if isinstance(part, dict) else part)]
     return 1
@@ -112,11 +108,12 @@ class Criterion:
 
     def compare(self, outputs: Any, targets: Any) -> Score:
         """The loss, and right answers where there are such."""
-        if self.one_tensor and not isinstance(outputs, Tensor):
-            raise TypeError(
-                f"the model gives {describe(outputs)} where this loss needs one tensor, as with auxiliary outputs in "
-                "training mode: name a loss of your own, or a step that weighs them"
-            )
+        for what, value in (("the model gives", outputs), ("the targets are", targets)):
+            if self.one_tensor and not isinstance(value, Tensor):
+                raise TypeError(
+                    f"{what} {describe(value)} where this loss needs one tensor, as with auxiliary outputs in training "
+                    "mode: name a loss of your own, or a step that weighs them"
+                )
         if isinstance(targets, Tensor) and targets.dtype in (torch.uint8, torch.bool):
             targets = targets.long()
         if self.threshold is not None and not targets.is_floating_point():
@@ -156,7 +153,8 @@ def criterion(model: nn.Module, name: str, inputs: Any, targets: Any, labels: An
         raise ValueError(f"{name}: a batch has inputs and targets of lengths {lengths}")
     outputs = outputs_of(model, f"{name}'s", inputs)
     found = Criterion(_default_loss(model, name, outputs, targets) if loss is None else loss, loss is None)
-    if found.highest and isinstance(outputs, Tensor) and not targets.is_floating_point() and outputs.ndim > 1:
+    both = isinstance(outputs, Tensor) and isinstance(targets, Tensor)
+    if found.highest and both and not targets.is_floating_point() and outputs.ndim > 1:
         labels = targets if labels is None else labels
         _data.check_labels(name, labels if found.ignored is None else labels[labels != found.ignored], outputs.shape[1])
     try:
@@ -290,6 +288,8 @@ class Scores:
         if self.accelerator.num_processes > 1:
             sums = self.accelerator.reduce(torch.tensor(sums, device=self.device), "sum").tolist()
         *totals, weight, right, answers = sums
+        if not weight:
+            raise ValueError(f"no label of {self.what} counts: the loss ignores all of them")
         averages = dict(zip(["loss", *names], (total / weight for total in totals), strict=True))
         return averages | ({"accuracy": right / answers} if answers else {})
 
