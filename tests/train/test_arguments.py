@@ -246,8 +246,11 @@ def test_keras_models_take_augmentation_devices_and_precision_in_other_ways():
         fit(keras_model(), device="cpu")
 
 
-def test_two_schedules_for_one_keras_optimizer():
+@pytest.mark.parametrize("wrapped", [False, True])  # as under mixed precision
+def test_two_schedules_for_one_keras_optimizer(wrapped):
     rate = keras.optimizers.schedules.CosineDecay(0.1, 10)
     with pytest.raises(ValueError, match="follows a schedule of Keras already"):
-        fit(keras_model(), optimizer=keras.optimizers.SGD(rate), schedule=train.cosine)
+        optimizer = keras.optimizers.SGD(rate)
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if wrapped else optimizer
+        fit(keras_model(), optimizer=optimizer, schedule=train.cosine)
     fit(keras_model(), optimizer=keras.optimizers.SGD(rate))

@@ -293,6 +293,9 @@ def test_keras_clips_to_the_same_norm_and_gives_the_optimizer_back_as_it_came():
     train.fit(other, (inputs, labels), optimizer=optimizer, **options)
     np.testing.assert_allclose(other.get_weights()[0].T, model.weight.detach(), atol=1e-5)
     assert optimizer.global_clipnorm is None
+    before = other.get_weights()[0]
+    other.fit(inputs, labels, batch_size=53, verbose=0)  # goes on without clipping
+    assert np.linalg.norm(other.get_weights()[0] - before) > 0.05
     with pytest.raises(ValueError, match="the optimizer clips the gradient already"):
         train.fit(other, (inputs, labels), optimizer=keras.optimizers.SGD(1.0, clipnorm=1.0), **options)
 
@@ -346,6 +349,17 @@ def test_a_keras_model_with_a_train_step_of_its_own_has_a_curve_for_all_that_it_
     assert list(history) == ["loss", "double", "valid_loss", "valid_double", "learning_rate", "seconds"]
     assert history["valid_loss"][-1] < history["valid_loss"][0]
     assert history["double"] == pytest.approx(np.multiply(history["loss"], 2), rel=1e-6)
+
+
+def test_a_keras_model_with_a_loss_of_its_own_keeps_the_metrics_that_it_was_compiled_with():
+    class Own(keras.Sequential):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return keras.ops.mean((y_pred - y) ** 2)
+
+    model, inputs = Own([keras.Input((4,)), keras.layers.Dense(4)]), points()[0]
+    model.compile("sgd", metrics=["mae"])
+    history = train.fit(model, (inputs, inputs), (inputs, inputs), epochs=1, progress=False)
+    assert list(history) == ["loss", "mae", "valid_loss", "valid_mae", "learning_rate", "seconds"]
 
 
 def test_a_train_step_without_a_loss_is_told():

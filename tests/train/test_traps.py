@@ -299,6 +299,19 @@ def test_a_flipped_bit_anywhere_in_a_checkpoint_is_found(tmp_path):
             folder.read(path.name)
 
 
+def test_models_of_one_process_are_the_same_whatever_names_keras_gives_them(tmp_path):
+    def make(relu=keras.ops.relu):
+        given, inner = keras.Input((4,)), dense(keras.layers.Dense(4, "relu"))
+        return keras.Model(given, keras.layers.Dense(3)(relu(inner(inner(given)) * 2 + given)))
+
+    keras.backend.clear_session()  # the first names are without a number: "relu", which is an activation too
+    options = {"checkpoint": tmp_path, "progress": False}
+    train.fit(make(), (X, Y), epochs=1, **options)
+    assert train.fit(make(), (X, Y), epochs=2, **options).epochs == 2
+    with pytest.raises(ValueError, match="model was"):
+        train.fit(make(keras.ops.tanh), (X, Y), epochs=2, **options)
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_of_keras_resumes_in_the_process_that_began(policy, tmp_path):
     def run(epochs, **options):

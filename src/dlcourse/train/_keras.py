@@ -88,15 +88,17 @@ def _compile(model: Any, settings: Settings, optimizer: Any, loss: Any, criterio
     if optimizer is None:
         optimizer = keras.optimizers.Adam(settings.learning_rate)
     metrics = [criterion.accuracy] if criterion and criterion.accuracy else None
-    model._compile_metrics = None  # `compile` would keep those of an earlier training
     theirs = model.compiled and optimizer is model.optimizer and optimizer not in _OWN
     try:
-        model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+        if criterion or not theirs or loss is not model.loss:  # else its class may compile in a way of its own
+            model._compile_metrics = None  # `compile` would keep those of an earlier training
+            model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     except (TypeError, ValueError) as problem:
         raise type(problem)(f"optimizer must be one of Keras or its name: {problem}") from problem
     if not theirs:
         _OWN.add(model.optimizer)
-    if settings.schedule is not None and not hasattr(model.optimizer._learning_rate, "assign"):
+    inner = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # under mixed precision
+    if settings.schedule is not None and not hasattr(inner._learning_rate, "assign"):
         raise ValueError("schedule: the optimizer's learning rate follows a schedule of Keras already; name one only")
 
 
