@@ -249,8 +249,8 @@ def test_keras_models_take_augmentation_devices_and_precision_in_other_ways():
 @pytest.mark.parametrize("wrapped", [False, True])  # as under mixed precision
 def test_two_schedules_for_one_keras_optimizer(wrapped):
     rate = keras.optimizers.schedules.CosineDecay(0.1, 10)
+    optimizer = keras.optimizers.SGD(rate)
+    optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if wrapped else optimizer
     with pytest.raises(ValueError, match="follows a schedule of Keras already"):
-        optimizer = keras.optimizers.SGD(rate)
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if wrapped else optimizer
         fit(keras_model(), optimizer=optimizer, schedule=train.cosine)
     fit(keras_model(), optimizer=keras.optimizers.SGD(rate))

@@ -234,6 +234,7 @@ def net(rate=0.5, activation=None, frozen=False):
 
 
 def keras_net(rate=0.5, activation="relu", frozen=False):
+    keras.utils.set_random_seed(0)  # here too: a layer draws its seed when it is made
     layers = keras.layers
     model = dense(layers.Dense(8, activation), layers.Dropout(rate), layers.Dense(3))
     model.layers[0].trainable = not frozen
