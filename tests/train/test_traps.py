@@ -4,6 +4,7 @@ import random
 import resource
 import subprocess
 import sys
+from functools import partial
 
 import keras
 import numpy as np
@@ -15,7 +16,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from dlcourse import train
-from dlcourse.train._checkpoint import Folder
+from dlcourse.train._checkpoint import Folder, identity
 
 QUIET = {"progress": False, "device": "cpu"}
 RNG = np.random.default_rng(0)
@@ -285,6 +286,54 @@ def test_two_functions_that_differ_in_a_number_are_two(tmp_path):
     train.fit(linear(), (X, Y), loss=smooth(0.1), **options)
     with pytest.raises(ValueError, match="loss was"):
         train.fit(linear(), (X, Y), loss=smooth(0.2), **options)
+
+
+class Compose:
+    """A chain of augmentations, as people write them."""
+
+    def __init__(self, *parts):
+        self.parts = list(parts)
+
+
+class Flip:
+    def __init__(self, chance):
+        self.chance = chance
+
+
+def closed(value):
+    return lambda outputs, targets: value
+
+
+def by_name(value):
+    def loss(outputs, targets, *, weight=value):
+        return weight
+
+    return loss
+
+
+def recursive(value):
+    def loss(outputs, targets):
+        return value or loss(outputs, targets)
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda value: Compose(Flip(value), Flip(0.5)),
+        lambda value: closed([1, value]),
+        lambda value: closed({"a": (1, value)}),
+        lambda value: closed([Flip(value)]),
+        by_name,
+        recursive,
+        lambda value: partial(by_name(0), weight=[value]),
+    ],
+)
+def test_what_a_function_or_object_holds_tells_it_from_others_and_its_address_does_not(make):
+    kept = [make(0.1), make(0.1), make(0.2)]
+    first, again, other = map(identity, kept)
+    assert first == again != other
 
 
 def test_a_flipped_bit_anywhere_in_a_checkpoint_is_found(tmp_path):

@@ -210,11 +210,15 @@ def identity(thing: Any) -> Any:
     if thing is None or isinstance(thing, str | int | float):
         return thing
     if isinstance(thing, functools.partial):
-        return [identity(part) for part in (thing.func, *thing.args, *thing.keywords, *thing.keywords.values())]
+        return identity([thing.func, thing.args, thing.keywords])
+    if isinstance(thing, dict):
+        thing = [*thing, *thing.values()]
+    if isinstance(thing, list | tuple):
+        return [identity(part) for part in thing]
     name = getattr(thing, "__qualname__", None) or type(thing).__qualname__
     if hasattr(thing, "__code__"):
-        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
-        what: Any = [_code(thing.__code__), *map(identity, [*(thing.__defaults__ or ()), *cells])]
+        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell.cell_contents is not thing]
+        what: Any = [_code(thing.__code__), identity([cells, thing.__defaults__, thing.__kwdefaults__])]
     elif hasattr(thing, "shape"):
         what = thing
     elif hasattr(thing, "named_buffers"):
@@ -222,7 +226,7 @@ def identity(thing: Any) -> Any:
     else:
         config = thing.get_config() if hasattr(thing, "get_config") else getattr(thing, "__dict__", {})
         plain = {k: v for k, v in config.items() if isinstance(v, str | int | float | list | tuple | None)}
-        what = str({k: v for k, v in plain.items() if k != "name"})  # which Keras gives by itself
+        what = str({k: identity(v) for k, v in plain.items() if k != "name"})  # which Keras gives by itself
     return f"{name} {checksum(what)}"
 
 
