@@ -7,6 +7,7 @@ import weakref
 from typing import Any
 
 import keras
+import numpy as np
 from keras import losses, ops
 
 from dlcourse import _frameworks, _validate
@@ -114,6 +115,8 @@ class Criterion:
                 f"the model gives {len(outputs)} outputs, and one is needed here: train a model of several outputs by "
                 "a train_step of its own"
             )
+        self.masked = getattr(outputs, "_keras_mask", None) is not None  # of padding; only such outputs carry it
+        outputs = ops.convert_to_numpy(outputs)
         self.loss = _loss_object(loss)
         if loss is None:
             self.loss = losses.MeanSquaredError()
@@ -161,7 +164,7 @@ def _outputs(model: Any, whose: str, inputs: Any) -> Any:
         outputs = model(inputs, training=False)
     except (TypeError, ValueError, RuntimeError) as problem:
         raise ValueError(f"the model cannot take {whose} inputs: {problem}") from problem
-    return _data.tree_map(ops.convert_to_numpy, outputs)
+    return outputs
 
 
 def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> dict[str, float]:
@@ -172,8 +175,11 @@ def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> 
     if criterion.accuracy is not None:
         criterion.accuracy.reset_state()
     for inputs, targets in data.run(size):
-        outputs = model.predict_on_batch(inputs)
-        weight = targets.size if criterion.ignored is None else int((targets != criterion.ignored).sum())
+        outputs = model(inputs, training=False) if criterion.masked else model.predict_on_batch(inputs)
+        counted = np.ones(targets.shape, bool) if criterion.ignored is None else targets != criterion.ignored
+        if criterion.masked:
+            counted = counted[np.asarray(outputs._keras_mask)]
+        weight = int(counted.sum())
         total += float(ops.mean(criterion.loss(targets, outputs))) * weight if weight else 0
         weights += weight
         if criterion.accuracy is not None:
