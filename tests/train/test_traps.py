@@ -215,10 +215,11 @@ def test_a_checkpoint_keeps_extra_state_and_what_a_loss_carries(make, tmp_path):
     assert loss is None or float(loss.mean) != 0
 
 
-def test_extra_state_that_only_a_pickle_could_keep_is_told(tmp_path):
+@pytest.mark.parametrize("state", [{"what": object()}, {0: 1.0}])
+def test_extra_state_that_only_a_pickle_could_keep_is_told(state, tmp_path):
     class Strange(Extra):
         def get_extra_state(self):
-            return {"what": object()}
+            return state
 
     with pytest.raises(TypeError, match=r"cannot be stored without a pickle .* get_extra_state may give tensors"):
         train.fit(Strange(), (X, Y), epochs=1, checkpoint=tmp_path, **QUIET)

@@ -53,7 +53,7 @@ class Folder:
         except TypeError as problem:
             raise TypeError(
                 f"checkpoint: part of the state cannot be stored without a pickle ({problem}). A module's "
-                "get_extra_state may give tensors, numbers, text, lists and dicts"
+                "get_extra_state may give tensors, numbers, text, lists and dicts with text as keys"
             ) from problem
         target, new = self.path / name, self.path / f"{name}.tmp"
         try:
@@ -93,6 +93,8 @@ class Folder:
 def _packed(tree: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
     """The tree with each array put into `arrays`, and in its stead the name that it has there."""
     if isinstance(tree, dict):
+        if not all(isinstance(key, str) for key in tree):  # JSON would make text of them
+            raise TypeError(f"a dict has keys that are no text: {list(tree)}")
         return {key: _packed(value, f"{place}.{key}" if place else key, arrays) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
         return [_packed(value, f"{place}.{i}", arrays) for i, value in enumerate(tree)]

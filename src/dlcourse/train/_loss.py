@@ -194,11 +194,9 @@ def describe(value: Any) -> str:
 def _default_loss(model: nn.Module, name: str, outputs: Any, targets: Any) -> Any:
     """Cross-entropy for labels, mean squared error for other numbers, if the outputs are made for it."""
     if not isinstance(outputs, Tensor) or not isinstance(targets, Tensor):
-        what = (
-            f"the model gives {describe(outputs)}"
-            if isinstance(targets, Tensor)
-            else f"targets are {describe(targets)}"
-        )
+        what = f"targets are {describe(targets)}"
+        if isinstance(targets, Tensor):
+            what = f"the model gives {describe(outputs)}"
         raise TypeError(f"{name}: where no loss is named, outputs and targets must be one tensor each, but {what}")
     what = f"{name}'s targets (a batch of {describe(targets)})"
     if not _data.for_labels(what, targets, outputs, targets.is_floating_point(), axis=1):
