@@ -363,6 +363,17 @@ def test_models_of_one_process_are_the_same_whatever_names_keras_gives_them(tmp_
         train.fit(make(keras.ops.tanh), (X, Y), epochs=2, **options)
 
 
+def test_a_function_in_a_keras_model_is_the_same_wherever_it_stands(tmp_path):
+    def make(function):
+        return dense(keras.layers.Lambda(function), keras.layers.Dense(3, activation=function))
+
+    options = {"checkpoint": tmp_path, "progress": False}
+    train.fit(make(lambda x: x * 2), (X, Y), epochs=1, **options)
+    train.fit(make(lambda x: x * 2), (X, Y), epochs=1, **options)  # from another line, as in a cell that is run again
+    with pytest.raises(ValueError, match="model was"):
+        train.fit(make(lambda x: x * 3), (X, Y), epochs=1, **options)
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_of_keras_resumes_in_the_process_that_began(policy, tmp_path):
     def run(epochs, **options):

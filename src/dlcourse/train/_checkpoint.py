@@ -220,7 +220,7 @@ def identity(thing: Any) -> Any:
     name = getattr(thing, "__qualname__", None) or type(thing).__qualname__
     if hasattr(thing, "__code__"):
         cells = [cell.cell_contents for cell in thing.__closure__ or () if cell.cell_contents is not thing]
-        what: Any = [_code(thing.__code__), identity([cells, thing.__defaults__, thing.__kwdefaults__])]
+        what: Any = [code_of(thing.__code__), identity([cells, thing.__defaults__, thing.__kwdefaults__])]
     elif hasattr(thing, "shape"):
         what = thing
     elif hasattr(thing, "named_buffers"):
@@ -232,10 +232,10 @@ def identity(thing: Any) -> Any:
     return f"{name} {checksum(what)}"
 
 
-def _code(code: Any) -> Any:
+def code_of(code: Any) -> Any:
     """What a function does, without where it stands."""
     if hasattr(code, "co_code"):
-        return [code.co_code, code.co_names, [_code(constant) for constant in code.co_consts]]
+        return [code.co_code, code.co_names, [code_of(constant) for constant in code.co_consts]]
     return sorted(map(repr, code)) if isinstance(code, frozenset) else repr(code)
 
 

@@ -61,7 +61,8 @@ def samples_of(batch: Any) -> int:
     """How many samples a batch has: dicts in a list, or else the rows of its first tensor, where it is nested least."""
     level = [batch]
     while level:
-        dicts = [p for p in level if isinstance(p, list | tuple) and p and all(isinstance(item, dict) for item in p)]
+        lists = [part for part in level if isinstance(part, list | tuple) and part]
+        dicts: list[Any] = [part for part in lists if all(isinstance(item, dict) for item in part)]
         rows = dicts or [part for part in level if isinstance(part, Tensor) and part.ndim]
         if rows:
             return len(rows[0])
