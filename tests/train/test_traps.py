@@ -323,9 +323,8 @@ def recursive(value):
     "make",
     [
         lambda value: Compose(Flip(value), Flip(0.5)),
-        lambda value: closed([1, value]),
-        lambda value: closed({"a": (1, value)}),
-        lambda value: closed([Flip(value)]),
+        lambda value: closed((1, value)),
+        lambda value: closed((Flip(value), [])),
         by_name,
         recursive,
         lambda value: partial(by_name(0), weight=[value]),

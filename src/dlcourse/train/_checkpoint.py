@@ -206,8 +206,9 @@ class State:
 def identity(thing: Any) -> Any:
     """The name of a function, module or object, and a checksum of what it does: the same in the next process.
 
-    Of a function that is its code and what it closes over; of a PyTorch module its text and its buffers, such as the
-    weights of classes. Other names that a function uses are not followed.
+    Of a function that is its code and what it closes over, but for lists and dicts, in which it may take notes; of a
+    PyTorch module its text and its buffers, such as the weights of classes. Other names that a function uses are not
+    followed.
     """
     if thing is None or isinstance(thing, str | int | float):
         return thing
@@ -219,7 +220,8 @@ def identity(thing: Any) -> Any:
         return [identity(part) for part in thing]
     name = getattr(thing, "__qualname__", None) or type(thing).__qualname__
     if hasattr(thing, "__code__"):
-        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell.cell_contents is not thing]
+        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
+        cells = [value for value in cells if value is not thing and not isinstance(value, list | dict)]
         what: Any = [code_of(thing.__code__), identity([cells, thing.__defaults__, thing.__kwdefaults__])]
     elif hasattr(thing, "shape"):
         what = thing
