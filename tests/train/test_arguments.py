@@ -181,7 +181,7 @@ def test_a_model_without_anything_to_train():
         fit(nn.Linear(4, 3).requires_grad_(False))
 
 
-@pytest.mark.parametrize("changed", [None, torch.zeros(2, 4)])
+@pytest.mark.parametrize("changed", [None, torch.zeros(2, 4), torch.zeros(())])
 def test_an_augmentation_that_loses_samples(changed):
     with pytest.raises(ValueError, match="augment must give a tensor with a row for each of the 12 inputs"):
         fit(nn.Linear(4, 3), augment=lambda inputs: changed)
@@ -214,6 +214,14 @@ def test_inputs_that_the_model_cannot_predict(make):
         train.predict(make(), X[:, :2])
 
 
+@pytest.mark.parametrize("forward", [lambda x: x.mean(0, keepdim=True), lambda x: (x, x[None]), lambda x: None])
+def test_outputs_that_are_not_a_row_for_each_input(forward):
+    model = nn.Identity()
+    model.forward = forward
+    with pytest.raises(TypeError, match="the model must give tensors with a row for each of 2 inputs, but it gave"):
+        train.predict(model, X)
+
+
 def test_an_error_of_the_model_itself_is_not_hidden():
     class Fails(nn.Linear):
         def forward(self, x):
@@ -238,8 +246,11 @@ def test_keras_models_take_augmentation_devices_and_precision_in_other_ways():
         fit(keras_model(), device="cpu")
 
 
-def test_two_schedules_for_one_keras_optimizer():
+@pytest.mark.parametrize("wrapped", [False, True])  # as under mixed precision
+def test_two_schedules_for_one_keras_optimizer(wrapped):
     rate = keras.optimizers.schedules.CosineDecay(0.1, 10)
+    optimizer = keras.optimizers.SGD(rate)
+    optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if wrapped else optimizer
     with pytest.raises(ValueError, match="follows a schedule of Keras already"):
-        fit(keras_model(), optimizer=keras.optimizers.SGD(rate), schedule=train.cosine)
+        fit(keras_model(), optimizer=optimizer, schedule=train.cosine)
     fit(keras_model(), optimizer=keras.optimizers.SGD(rate))

@@ -84,6 +84,20 @@ def test_labels_that_the_loss_ignores_may_lie_outside_the_classes():
     assert np.isfinite(train.fit(network(), (X, labels), epochs=1, loss=loss, progress=False)["loss"][0])
 
 
+def test_padding_that_the_model_masks_counts_nowhere():
+    layers, words = keras.layers, RNG.integers(1, 6, (50, 5))
+    words[np.arange(5) >= RNG.integers(1, 5, (50, 1))] = 0
+    model = keras.Sequential([
+        keras.Input((5,), dtype="int32"), layers.Embedding(6, 4, mask_zero=True),
+        layers.LSTM(4, return_sequences=True), layers.Dense(6),
+    ])  # fmt: skip
+    scores = [train.evaluate(model, (words, (words + 1) % 6), batch_size=size) for size in (50, 7)]
+    model.compile(loss=CROSS_ENTROPY, metrics=["accuracy"])
+    expected = model.evaluate(words, (words + 1) % 6, batch_size=50, verbose=0, return_dict=True)
+    for score in scores:
+        assert score == pytest.approx(expected, rel=1e-5)
+
+
 def test_a_model_of_two_inputs_takes_a_pair():
     inputs = [keras.Input((36,)), keras.Input((2,))]
     model = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Concatenate()(inputs)))

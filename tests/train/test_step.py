@@ -65,6 +65,33 @@ def test_the_average_of_a_step_counts_the_images_and_not_the_batches():
     assert history["loss"] == [pytest.approx((8 * 1 + 6 * 2) / 14)]
 
 
+@pytest.mark.parametrize(
+    "batch",
+    [
+        lambda x, y: {"name": ["a"] * len(y), "x": x, "y": y},
+        lambda x, y: (None, {"x": x, "y": y}),
+        lambda x, y: (list(x), y),
+        lambda x, y: {"boxes": [x[:1]] * len(y), "x": x, "y": y},
+    ],
+)
+def test_samples_are_counted_where_a_tensor_is_also_when_the_step_takes_the_batch_apart(batch):
+    x, y = map(torch.from_numpy, points(10))
+
+    def step(model, batch):
+        size = len(batch.pop("y") if isinstance(batch, dict) else batch[1]["y"] if batch[0] is None else batch[1])
+        return torch.tensor(float(size))
+
+    loader = DataLoader([batch(x[:8], y[:8]), batch(x[8:], y[8:])], batch_size=None)
+    assert train.evaluate(linear(), loader, step=step)["loss"] == pytest.approx(0.8 * 8 + 0.2 * 2)
+
+
+def test_a_loss_without_targets_counts_the_outputs():
+    x = torch.zeros(10, 4)
+    loader = DataLoader([(x[:8], None), (x[8:], None)], batch_size=None, collate_fn=lambda batch: batch)
+    score = train.evaluate(linear(), loader, loss=lambda outputs, targets: torch.tensor(float(len(outputs))))
+    assert score["loss"] == pytest.approx(0.8 * 8 + 0.2 * 2)
+
+
 def test_dict_batches_of_a_loader_with_workers():
     inputs, labels = points()
     data = [{"x": x, "y": y, "name": "a sample"} for x, y in zip(inputs, labels, strict=True)]
@@ -165,7 +192,9 @@ def test_a_step_that_draws_random_numbers_resumes_to_the_same_bits(tmp_path):
         ),
         (lambda model, batch: None, r"it returned NoneType None"),
         (lambda model, batch: {}, r"it returned dict \{\}"),
-        (lambda model, batch: {"loss": model(batch[0]).sum()}, r"none of them named 'loss'"),
+        (lambda model, batch: {"loss": model(batch[0]).sum()}, r"none of loss, learning_rate, seconds"),
+        (lambda model, batch: {"seconds": model(batch[0]).sum()}, r"none of loss, learning_rate, seconds"),
+        (lambda model, batch: {0: model(batch[0]).sum()}, r"their names are text"),
         (lambda model, batch: {"a": 1.0}, r"it returned dict \{'a': 1.0\}"),
         ("step", r"step must be a function, got str"),
     ],
@@ -214,6 +243,14 @@ def test_with_a_step_the_augmentation_has_the_whole_batch():
     assert seen == [True, False]  # a step of training, and the validation
 
 
+def test_an_augmentation_has_a_row_for_each_input_whatever_the_targets_are():
+    inputs, labels = points()
+    train.fit(
+        linear(), (inputs, (labels, labels)), loss=lambda o, t: functional.cross_entropy(o, t[0]),
+        augment=lambda x: x + 1, epochs=1, **QUIET,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("clip", [0.05, 1e6])
 def test_the_gradient_is_clipped_as_by_hand(clip):
     inputs, labels = points()
@@ -232,6 +269,19 @@ def test_the_gradient_is_clipped_as_by_hand(clip):
     assert (max(norms) > clip) == (clip == 0.05)  # otherwise nothing would have been clipped
 
 
+def test_what_the_optimizer_does_not_have_is_not_in_the_norm():
+    models = []
+    for frozen in (False, True):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 3))
+        model[0].requires_grad_(not frozen)
+        optimizer = torch.optim.SGD(model[1].parameters(), 0.1)
+        train.fit(model, points(), epochs=3, clip=0.1, optimizer=optimizer, **QUIET)
+        models.append(model)
+    assert torch.equal(models[0][1].weight, models[1][1].weight)
+    assert models[0][0].weight.grad is None
+
+
 def test_keras_clips_to_the_same_norm_and_gives_the_optimizer_back_as_it_came():
     inputs, labels = points()
     model = linear()
@@ -243,6 +293,9 @@ def test_keras_clips_to_the_same_norm_and_gives_the_optimizer_back_as_it_came():
     train.fit(other, (inputs, labels), optimizer=optimizer, **options)
     np.testing.assert_allclose(other.get_weights()[0].T, model.weight.detach(), atol=1e-5)
     assert optimizer.global_clipnorm is None
+    before = other.get_weights()[0]
+    other.fit(inputs, labels, batch_size=53, verbose=0)  # goes on without clipping
+    assert np.linalg.norm(other.get_weights()[0] - before) > 0.05
     with pytest.raises(ValueError, match="the optimizer clips the gradient already"):
         train.fit(other, (inputs, labels), optimizer=keras.optimizers.SGD(1.0, clipnorm=1.0), **options)
 
@@ -296,6 +349,17 @@ def test_a_keras_model_with_a_train_step_of_its_own_has_a_curve_for_all_that_it_
     assert list(history) == ["loss", "double", "valid_loss", "valid_double", "learning_rate", "seconds"]
     assert history["valid_loss"][-1] < history["valid_loss"][0]
     assert history["double"] == pytest.approx(np.multiply(history["loss"], 2), rel=1e-6)
+
+
+def test_a_keras_model_with_a_loss_of_its_own_keeps_the_metrics_that_it_was_compiled_with():
+    class Own(keras.Sequential):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return keras.ops.mean((y_pred - y) ** 2)
+
+    model, inputs = Own([keras.Input((4,)), keras.layers.Dense(4)]), points()[0]
+    model.compile("sgd", metrics=["mae"])
+    history = train.fit(model, (inputs, inputs), (inputs, inputs), epochs=1, progress=False)
+    assert list(history) == ["loss", "mae", "valid_loss", "valid_mae", "learning_rate", "seconds"]
 
 
 def test_a_train_step_without_a_loss_is_told():

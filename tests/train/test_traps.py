@@ -4,6 +4,7 @@ import random
 import resource
 import subprocess
 import sys
+from functools import partial
 
 import keras
 import numpy as np
@@ -15,7 +16,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from dlcourse import train
-from dlcourse.train._checkpoint import Folder
+from dlcourse.train._checkpoint import Folder, identity
 
 QUIET = {"progress": False, "device": "cpu"}
 RNG = np.random.default_rng(0)
@@ -39,6 +40,17 @@ class Subtracts(nn.Linear):
 
     def forward(self, x):
         return super().forward(x.sub_(5))
+
+
+@pytest.mark.parametrize("of", [torch.ones, np.ones])
+def test_a_step_that_works_in_place_changes_nobodys_targets(of):
+    targets = [{"box": of(4)} for _ in Y]
+
+    def step(model, batch):
+        return (model(batch[0]) * sum(target["box"].mul_(2).sum() for target in batch[1])).mean()
+
+    train.fit(linear(), (X, targets), epochs=1, step=step, **QUIET)
+    assert all(float(box) == 1 for target in targets for box in target["box"])
 
 
 @pytest.mark.parametrize("kind", ["array", "tensor", "batches", "DataLoader"])
@@ -203,10 +215,11 @@ def test_a_checkpoint_keeps_extra_state_and_what_a_loss_carries(make, tmp_path):
     assert loss is None or float(loss.mean) != 0
 
 
-def test_extra_state_that_only_a_pickle_could_keep_is_told(tmp_path):
+@pytest.mark.parametrize("state", [{"what": object()}, {0: 1.0}])
+def test_extra_state_that_only_a_pickle_could_keep_is_told(state, tmp_path):
     class Strange(Extra):
         def get_extra_state(self):
-            return {"what": object()}
+            return state
 
     with pytest.raises(TypeError, match=r"cannot be stored without a pickle .* get_extra_state may give tensors"):
         train.fit(Strange(), (X, Y), epochs=1, checkpoint=tmp_path, **QUIET)
@@ -223,6 +236,7 @@ def net(rate=0.5, activation=None, frozen=False):
 
 
 def keras_net(rate=0.5, activation="relu", frozen=False):
+    keras.utils.set_random_seed(0)  # here too: a layer draws its seed when it is made
     layers = keras.layers
     model = dense(layers.Dense(8, activation), layers.Dropout(rate), layers.Dense(3))
     model.layers[0].trainable = not frozen
@@ -275,6 +289,53 @@ def test_two_functions_that_differ_in_a_number_are_two(tmp_path):
         train.fit(linear(), (X, Y), loss=smooth(0.2), **options)
 
 
+class Compose:
+    """A chain of augmentations, as people write them."""
+
+    def __init__(self, *parts):
+        self.parts = list(parts)
+
+
+class Flip:
+    def __init__(self, chance):
+        self.chance = chance
+
+
+def closed(value):
+    return lambda outputs, targets: value
+
+
+def by_name(value):
+    def loss(outputs, targets, *, weight=value):
+        return weight
+
+    return loss
+
+
+def recursive(value):
+    def loss(outputs, targets):
+        return value or loss(outputs, targets)
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda value: Compose(Flip(value), Flip(0.5)),
+        lambda value: closed((1, value)),
+        lambda value: closed((Flip(value), [])),
+        by_name,
+        recursive,
+        lambda value: partial(by_name(0), weight=[value]),
+    ],
+)
+def test_what_a_function_or_object_holds_tells_it_from_others_and_its_address_does_not(make):
+    kept = [make(0.1), make(0.1), make(0.2)]
+    first, again, other = map(identity, kept)
+    assert first == again != other
+
+
 def test_a_flipped_bit_anywhere_in_a_checkpoint_is_found(tmp_path):
     train.fit(linear(), (X, Y), (X, Y), epochs=2, checkpoint=tmp_path, **QUIET)
     folder, path, chance = Folder(tmp_path), tmp_path / "last.safetensors", random.Random(0)
@@ -286,6 +347,30 @@ def test_a_flipped_bit_anywhere_in_a_checkpoint_is_found(tmp_path):
         path.write_bytes(bad)
         with pytest.raises(ValueError, match="is damaged"):
             folder.read(path.name)
+
+
+def test_models_of_one_process_are_the_same_whatever_names_keras_gives_them(tmp_path):
+    def make(relu=keras.ops.relu):
+        given, inner = keras.Input((4,)), dense(keras.layers.Dense(4, "relu"))
+        return keras.Model(given, keras.layers.Dense(3)(relu(inner(inner(given)) * 2 + given)))
+
+    keras.backend.clear_session()  # the first names are without a number: "relu", which is an activation too
+    options = {"checkpoint": tmp_path, "progress": False}
+    train.fit(make(), (X, Y), epochs=1, **options)
+    assert train.fit(make(), (X, Y), epochs=2, **options).epochs == 2
+    with pytest.raises(ValueError, match="model was"):
+        train.fit(make(keras.ops.tanh), (X, Y), epochs=2, **options)
+
+
+def test_a_function_in_a_keras_model_is_the_same_wherever_it_stands(tmp_path):
+    def make(function):
+        return dense(keras.layers.Lambda(function), keras.layers.Dense(3, activation=function))
+
+    options = {"checkpoint": tmp_path, "progress": False}
+    train.fit(make(lambda x: x * 2), (X, Y), epochs=1, **options)
+    train.fit(make(lambda x: x * 2), (X, Y), epochs=1, **options)  # from another line, as in a cell that is run again
+    with pytest.raises(ValueError, match="model was"):
+        train.fit(make(lambda x: x * 3), (X, Y), epochs=1, **options)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
@@ -439,6 +524,32 @@ class Stream(IterableDataset):
 def test_data_of_other_kinds_are_told(data, message):
     with pytest.raises((ValueError, TypeError), match=message):
         train.fit(linear(), data, epochs=1, **QUIET)
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.BCEWithLogitsLoss()])
+def test_several_targets_for_a_loss_of_one_are_told(loss):
+    with pytest.raises(ValueError, match=r"the targets are a tuple of 2 tensors.* where this loss needs one tensor"):
+        train.fit(linear(), (X, (Y, Y)), loss=loss, epochs=1, **QUIET)
+
+
+def test_labels_that_are_all_ignored_are_told():
+    with pytest.raises(ValueError, match="no label of data's data counts"):
+        train.evaluate(linear(), (X, Y * 0 - 100), loss=nn.CrossEntropyLoss())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    with pytest.raises(ValueError, match="no label of data's data counts"):
+        train.evaluate(dense(keras.layers.Dense(3)), (X, Y * 0 - 1), loss=loss)
+
+
+def test_complex_numbers_stay_complex():
+    seen = []
+
+    def step(model, batch):
+        seen.append(batch[0])
+        return model(batch[0].abs()).mean()
+
+    inputs = torch.complex(torch.from_numpy(X), torch.from_numpy(X))
+    train.evaluate(linear(), (inputs, Y), step=step)
+    assert torch.equal(seen[0], inputs)
 
 
 def test_several_targets_are_told_in_keras():

@@ -53,7 +53,7 @@ class Folder:
         except TypeError as problem:
             raise TypeError(
                 f"checkpoint: part of the state cannot be stored without a pickle ({problem}). A module's "
-                "get_extra_state may give tensors, numbers, text, lists and dicts"
+                "get_extra_state may give tensors, numbers, text, lists and dicts with text as keys"
             ) from problem
         target, new = self.path / name, self.path / f"{name}.tmp"
         try:
@@ -93,6 +93,8 @@ class Folder:
 def _packed(tree: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
     """The tree with each array put into `arrays`, and in its stead the name that it has there."""
     if isinstance(tree, dict):
+        if not all(isinstance(key, str) for key in tree):  # JSON would make text of them
+            raise TypeError(f"a dict has keys that are no text: {list(tree)}")
         return {key: _packed(value, f"{place}.{key}" if place else key, arrays) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
         return [_packed(value, f"{place}.{i}", arrays) for i, value in enumerate(tree)]
@@ -204,17 +206,23 @@ class State:
 def identity(thing: Any) -> Any:
     """The name of a function, module or object, and a checksum of what it does: the same in the next process.
 
-    Of a function that is its code and what it closes over; of a PyTorch module its text and its buffers, such as the
-    weights of classes. Other names that a function uses are not followed.
+    Of a function that is its code and what it closes over, but for lists and dicts, in which it may take notes; of a
+    PyTorch module its text and its buffers, such as the weights of classes. Other names that a function uses are not
+    followed.
     """
     if thing is None or isinstance(thing, str | int | float):
         return thing
     if isinstance(thing, functools.partial):
-        return [identity(part) for part in (thing.func, *thing.args, *thing.keywords, *thing.keywords.values())]
+        return identity([thing.func, thing.args, thing.keywords])
+    if isinstance(thing, dict):
+        thing = [*thing, *thing.values()]
+    if isinstance(thing, list | tuple):
+        return [identity(part) for part in thing]
     name = getattr(thing, "__qualname__", None) or type(thing).__qualname__
     if hasattr(thing, "__code__"):
         cells = [cell.cell_contents for cell in thing.__closure__ or ()]
-        what: Any = [_code(thing.__code__), *map(identity, [*(thing.__defaults__ or ()), *cells])]
+        cells = [value for value in cells if value is not thing and not isinstance(value, list | dict)]
+        what: Any = [code_of(thing.__code__), identity([cells, thing.__defaults__, thing.__kwdefaults__])]
     elif hasattr(thing, "shape"):
         what = thing
     elif hasattr(thing, "named_buffers"):
@@ -222,14 +230,14 @@ def identity(thing: Any) -> Any:
     else:
         config = thing.get_config() if hasattr(thing, "get_config") else getattr(thing, "__dict__", {})
         plain = {k: v for k, v in config.items() if isinstance(v, str | int | float | list | tuple | None)}
-        what = str({k: v for k, v in plain.items() if k != "name"})  # which Keras gives by itself
+        what = str({k: identity(v) for k, v in plain.items() if k != "name"})  # which Keras gives by itself
     return f"{name} {checksum(what)}"
 
 
-def _code(code: Any) -> Any:
+def code_of(code: Any) -> Any:
     """What a function does, without where it stands."""
     if hasattr(code, "co_code"):
-        return [code.co_code, code.co_names, [_code(constant) for constant in code.co_consts]]
+        return [code.co_code, code.co_names, [code_of(constant) for constant in code.co_consts]]
     return sorted(map(repr, code)) if isinstance(code, frozenset) else repr(code)
 
 

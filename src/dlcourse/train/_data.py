@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import zlib
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ class Samples:
         """Inputs and targets of the samples with these numbers, copied."""
 
         def pick(leaf: Any) -> Any:
-            return [leaf[row] for row in rows] if isinstance(leaf, list) else leaf[rows]
+            return copy.deepcopy([leaf[row] for row in rows]) if isinstance(leaf, list) else leaf[rows]
 
         return tree_map(pick, (self.inputs, self.targets), is_leaf=_is_list)
 

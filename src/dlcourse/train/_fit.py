@@ -70,7 +70,7 @@ def fit(
         end: `one_cycle`, `cosine` or your own
     augment : changes the inputs of each training batch, PyTorch tensors (with a `step`: the whole batch); for Keras put
         such layers into the model
-    clip : the largest norm of the gradient of all parameters together; a longer one is shortened to it
+    clip : the largest norm of the gradient of all parameters of the optimizer together; a longer one is shortened to it
     batch_size : samples in a step; with several processes, of all of them together
     device : `"auto"` is the best that is there; or `"cpu"`, `"cuda"`, ... A Keras model runs where Keras has made it
     precision : `"auto"` is bfloat16 on NVIDIA GPUs that are made for it, and float32 elsewhere; `"float32"`,

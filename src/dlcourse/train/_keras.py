@@ -7,6 +7,7 @@ import weakref
 from typing import Any
 
 import keras
+import numpy as np
 from keras import losses, ops
 
 from dlcourse import _frameworks, _validate
@@ -88,15 +89,17 @@ def _compile(model: Any, settings: Settings, optimizer: Any, loss: Any, criterio
     if optimizer is None:
         optimizer = keras.optimizers.Adam(settings.learning_rate)
     metrics = [criterion.accuracy] if criterion and criterion.accuracy else None
-    model._compile_metrics = None  # `compile` would keep those of an earlier training
     theirs = model.compiled and optimizer is model.optimizer and optimizer not in _OWN
     try:
-        model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+        if criterion or not theirs or loss is not model.loss:  # else its class may compile in a way of its own
+            model._compile_metrics = None  # `compile` would keep those of an earlier training
+            model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     except (TypeError, ValueError) as problem:
         raise type(problem)(f"optimizer must be one of Keras or its name: {problem}") from problem
     if not theirs:
         _OWN.add(model.optimizer)
-    if settings.schedule is not None and not hasattr(model.optimizer._learning_rate, "assign"):
+    inner = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # under mixed precision
+    if settings.schedule is not None and not hasattr(inner._learning_rate, "assign"):
         raise ValueError("schedule: the optimizer's learning rate follows a schedule of Keras already; name one only")
 
 
@@ -112,6 +115,8 @@ class Criterion:
                 f"the model gives {len(outputs)} outputs, and one is needed here: train a model of several outputs by "
                 "a train_step of its own"
             )
+        self.masked = getattr(outputs, "_keras_mask", None) is not None  # of padding; only such outputs carry it
+        outputs = ops.convert_to_numpy(outputs)
         self.loss = _loss_object(loss)
         if loss is None:
             self.loss = losses.MeanSquaredError()
@@ -159,7 +164,7 @@ def _outputs(model: Any, whose: str, inputs: Any) -> Any:
         outputs = model(inputs, training=False)
     except (TypeError, ValueError, RuntimeError) as problem:
         raise ValueError(f"the model cannot take {whose} inputs: {problem}") from problem
-    return _data.tree_map(ops.convert_to_numpy, outputs)
+    return outputs
 
 
 def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> dict[str, float]:
@@ -170,12 +175,17 @@ def _measure(model: Any, data: Data, criterion: Criterion | None, size: int) -> 
     if criterion.accuracy is not None:
         criterion.accuracy.reset_state()
     for inputs, targets in data.run(size):
-        outputs = model.predict_on_batch(inputs)
-        weight = targets.size if criterion.ignored is None else int((targets != criterion.ignored).sum())
+        outputs = model(inputs, training=False) if criterion.masked else model.predict_on_batch(inputs)
+        counted = np.ones(targets.shape, bool) if criterion.ignored is None else targets != criterion.ignored
+        if criterion.masked:
+            counted = counted[np.asarray(outputs._keras_mask)]
+        weight = int(counted.sum())
         total += float(ops.mean(criterion.loss(targets, outputs))) * weight if weight else 0
         weights += weight
         if criterion.accuracy is not None:
             criterion.accuracy.update_state(targets, outputs)
+    if not weights:
+        raise ValueError(f"no label of {data.name}'s data counts: the loss ignores all of them")
     if not math.isfinite(total):
         raise FloatingPointError(f"the loss is {total / weights} on {data.name}'s data. {WHAT_TO_TRY}")
     accuracy = {} if criterion.accuracy is None else {"accuracy": float(criterion.accuracy.result())}

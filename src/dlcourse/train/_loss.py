@@ -21,6 +21,7 @@ from dlcourse.train._torch_data import Batches
 HIGHEST = (functional.cross_entropy, functional.nll_loss, nn.CrossEntropyLoss, nn.NLLLoss)
 ABOVE_0 = (functional.binary_cross_entropy_with_logits, nn.BCEWithLogitsLoss)
 ABOVE_HALF = (functional.binary_cross_entropy, nn.BCELoss)
+OTHER_CURVES = ("loss", "learning_rate", "seconds")  # of every history
 PROBLEMS = (RuntimeError, TypeError, ValueError, IndexError)  # what PyTorch raises where shapes or types do not fit
 
 
@@ -42,32 +43,32 @@ class Step:
 
     def score(self, model: nn.Module, batch: Any, gather: Any = None) -> Score:
         """The losses of a batch."""
+        samples = samples_of(batch)  # now: a step may take the batch apart
         losses = self.step(model, batch)
-        parts = losses if isinstance(losses, dict) else {"loss": losses}
-        if (
-            not parts
-            or not all(isinstance(loss, Tensor) and loss.numel() == 1 for loss in parts.values())
-            or ("loss" in parts and parts is losses)
-        ):
+        parts = losses if isinstance(losses, dict) else {"": losses}
+        named = all(isinstance(name, str) and name not in OTHER_CURVES for name in parts)
+        if not (parts and named and all(isinstance(loss, Tensor) and loss.numel() == 1 for loss in parts.values())):
             raise ValueError(
-                "step must return a loss, a tensor of one number, or a dict of such losses, which are added up (none "
-                f"of them named 'loss', as their sum is); in {'training' if model.training else 'evaluation'} mode it "
-                f"returned {describe(losses)}"
+                "step must return a loss, a tensor of one number, or a dict of such losses, which are added up "
+                f"(their names are text, and none of {', '.join(OTHER_CURVES)}); in "
+                f"{'training' if model.training else 'evaluation'} mode it returned {describe(losses)}"
             )
         total = torch.stack([loss.reshape(()) for loss in parts.values()]).sum()
-        return Score(total, parts if parts is losses else {}, samples_of(batch))
+        return Score(total, parts if parts is losses else {}, samples)
 
 
 def samples_of(batch: Any) -> int:
-    """How many samples a batch has: dicts in a list, or else the rows of its first tensor."""
-    if isinstance(batch, dict):
-        return samples_of(next(iter(batch.values())))
-    if isinstance(batch, list | tuple) and batch:
-        for items in (batch, *batch):
-            if isinstance(items, list | tuple) and items and all(isinstance(item, dict) for item in items):
-                return len(items)
-        return samples_of(batch[0])
-    return len(batch) if isinstance(batch, Tensor) and batch.ndim else 1
+    """How many samples a batch has: dicts in a list, or else the rows of its first tensor, where it is nested least."""
+    level = [batch]
+    while level:
+        lists = [part for part in level if isinstance(part, list | tuple) and part]
+        dicts: list[Any] = [part for part in lists if all(isinstance(item, dict) for item in part)]
+        rows = dicts or [part for part in level if isinstance(part, Tensor) and part.ndim]
+        if rows:
+            return len(rows[0])
+        nested = [part for part in level if isinstance(part, dict | list | tuple)]
+        level = [item for part in nested for item in (part.values() if isinstance(part, dict) else part)]
+    return 1
 
 
 def call(model: nn.Module, inputs: Any) -> Any:
@@ -108,11 +109,12 @@ class Criterion:
 
     def compare(self, outputs: Any, targets: Any) -> Score:
         """The loss, and right answers where there are such."""
-        if self.one_tensor and not isinstance(outputs, Tensor):
-            raise TypeError(
-                f"the model gives {describe(outputs)} where this loss needs one tensor, as with auxiliary outputs in "
-                "training mode: name a loss of your own, or a step that weighs them"
-            )
+        for what, value in (("the model gives", outputs), ("the targets are", targets)):
+            if self.one_tensor and not isinstance(value, Tensor):
+                raise TypeError(
+                    f"{what} {describe(value)} where this loss needs one tensor, as with auxiliary outputs in training "
+                    "mode: name a loss of your own, or a step that weighs them"
+                )
         if isinstance(targets, Tensor) and targets.dtype in (torch.uint8, torch.bool):
             targets = targets.long()
         if self.threshold is not None and not targets.is_floating_point():
@@ -127,16 +129,16 @@ class Criterion:
             counted = self._counted(targets)
             right = hits.sum() if counted is None else (hits & counted).sum()
             answers = hits.numel() if counted is None else counted.sum()
-        return Score(loss, {}, self._weight(targets), right, answers)
+        return Score(loss, {}, self._weight(targets, outputs), right, answers)
 
     def _counted(self, targets: Tensor) -> Tensor | None:
         """Which labels the loss counts, where it ignores one, such as that of padding."""
         return None if self.ignored is None or targets.is_floating_point() else targets != self.ignored
 
-    def _weight(self, targets: Any) -> Any:
+    def _weight(self, targets: Any, outputs: Any) -> Any:
         """What the mean over this batch weighs in a mean over many: the loss divides by samples, labels or weights."""
         if not self.highest or targets.is_floating_point():
-            return samples_of(targets)
+            return samples_of((targets, outputs))
         counted = self._counted(targets)
         labels = targets if counted is None else targets[counted]
         return labels.numel() if self.class_weights is None else self.class_weights[labels].sum()
@@ -152,7 +154,8 @@ def criterion(model: nn.Module, name: str, inputs: Any, targets: Any, labels: An
         raise ValueError(f"{name}: a batch has inputs and targets of lengths {lengths}")
     outputs = outputs_of(model, f"{name}'s", inputs)
     found = Criterion(_default_loss(model, name, outputs, targets) if loss is None else loss, loss is None)
-    if found.highest and isinstance(outputs, Tensor) and not targets.is_floating_point() and outputs.ndim > 1:
+    both = isinstance(outputs, Tensor) and isinstance(targets, Tensor)
+    if found.highest and both and not targets.is_floating_point() and outputs.ndim > 1:
         labels = targets if labels is None else labels
         _data.check_labels(name, labels if found.ignored is None else labels[labels != found.ignored], outputs.shape[1])
     try:
@@ -192,11 +195,9 @@ def describe(value: Any) -> str:
 def _default_loss(model: nn.Module, name: str, outputs: Any, targets: Any) -> Any:
     """Cross-entropy for labels, mean squared error for other numbers, if the outputs are made for it."""
     if not isinstance(outputs, Tensor) or not isinstance(targets, Tensor):
-        what = (
-            f"the model gives {describe(outputs)}"
-            if isinstance(targets, Tensor)
-            else f"targets are {describe(targets)}"
-        )
+        what = f"targets are {describe(targets)}"
+        if isinstance(targets, Tensor):
+            what = f"the model gives {describe(outputs)}"
         raise TypeError(f"{name}: where no loss is named, outputs and targets must be one tensor each, but {what}")
     what = f"{name}'s targets (a batch of {describe(targets)})"
     if not _data.for_labels(what, targets, outputs, targets.is_floating_point(), axis=1):
@@ -286,6 +287,8 @@ class Scores:
         if self.accelerator.num_processes > 1:
             sums = self.accelerator.reduce(torch.tensor(sums, device=self.device), "sum").tolist()
         *totals, weight, right, answers = sums
+        if not weight:
+            raise ValueError(f"no label of {self.what} counts: the loss ignores all of them")
         averages = dict(zip(["loss", *names], (total / weight for total in totals), strict=True))
         return averages | ({"accuracy": right / answers} if answers else {})
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dlcourse import _frameworks
 from dlcourse.train import _data
 from dlcourse.train._history import History
-from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of
+from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of, samples_of
 from dlcourse.train._settings import Settings
 from dlcourse.train._torch_data import Batches
 from dlcourse.train._torch_state import (
@@ -56,7 +56,8 @@ def fit(model: nn.Module, train: Any, valid: Any, settings: Settings) -> History
         if accelerator.num_processes > 1:  # the model becomes a DistributedDataParallel, which averages their gradients
             parallel, optimizer = accelerator.prepare(model, optimizer, device_placement=[False, False])
             backward, clip = accelerator.backward, accelerator.clip_grad_norm_
-        parameters, steps = trainable(model, settings.loss), len(train_batches)
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        steps = len(train_batches)
         with settings.bar(steps, state.history.epochs, accelerator.is_main_process) as progress:
             while not settings.finished(state.history):
                 began, epoch = time.perf_counter(), state.history.epochs
@@ -98,13 +99,11 @@ def augmented(batch: Any, settings: Settings) -> Any:
     if settings.step is not None:
         return settings.augment(batch)
     inputs, targets = batch
-    changed = settings.augment(inputs)
-    if not all(
-        isinstance(leaf, Tensor) and len(leaf) == len(targets) for leaf in _data.tree_leaves(changed, none_is_leaf=True)
-    ):
+    samples, changed = samples_of(inputs), settings.augment(inputs)
+    leaves = _data.tree_leaves(changed, none_is_leaf=True)
+    if not all(isinstance(leaf, Tensor) and leaf.shape[:1] == (samples,) for leaf in leaves):
         raise ValueError(
-            f"augment must give a tensor with a row for each of the {len(targets)} inputs, but it gave "
-            f"{describe(changed)}"
+            f"augment must give a tensor with a row for each of the {samples} inputs, but it gave {describe(changed)}"
         )
     return changed, targets
 
@@ -140,8 +139,11 @@ def predict(model: nn.Module, inputs: Any, batch_size: int, device: Any) -> Any:
     with _frameworks.on_device(model, chosen):
         model.eval()
         first = outputs_of(model, "the", batches.first()[0])
-        if not all(isinstance(leaf, Tensor) and leaf.ndim for leaf in _data.tree_leaves(first)):
-            raise TypeError(f"the model must give tensors with a row for each input, but it gave {describe(first)}")
+        leaves, tried = _data.tree_leaves(first), min(2, rows)
+        if not leaves or not all(isinstance(leaf, Tensor) and leaf.shape[:1] == (tried,) for leaf in leaves):
+            raise TypeError(
+                f"the model must give tensors with a row for each of {tried} inputs, but it gave {describe(first)}"
+            )
         for batch, _ in batches.run():
             outputs = outputs_of(model, "the", batch)
             outputs = accelerator.gather_for_metrics(outputs) if accelerator.num_processes > 1 else outputs

@@ -101,12 +101,13 @@ class Batches:
 
 
 def ready(leaf: Any, device: torch.device, dtype: torch.dtype, copy: bool) -> Any:
-    """Floats in the model's type, whole numbers as int64 (for indices), bytes and truths as they are, on the device."""
+    """Floats in the model's type, whole numbers as int64 (for indices), the rest as it is, on the device."""
     if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biuf":
         leaf = tensor(leaf)
     if not isinstance(leaf, Tensor):
         return leaf
-    kind = dtype if leaf.is_floating_point() else leaf.dtype if leaf.dtype in (torch.uint8, torch.bool) else torch.int64
+    same = leaf.is_complex() or leaf.dtype in (torch.uint8, torch.bool)
+    kind = dtype if leaf.is_floating_point() else leaf.dtype if same else torch.int64
     return leaf.to(device, kind, non_blocking=True, copy=copy)
 
 

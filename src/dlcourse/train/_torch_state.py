@@ -161,6 +161,7 @@ class TorchState(State):
         """Put back the best weights, if they were asked for."""
         super().end()
         self.optimizer.zero_grad()
+        self.model.zero_grad()  # also what the optimizer does not have
         self.accelerator.wait_for_everyone()  # until the main process has written its checkpoint
 
 
