@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from dlcourse import _frameworks
 from dlcourse.train import _data
 from dlcourse.train._history import History
-from dlcourse.train._loss import Criterion, Scores, Step, describe, objective_of, outputs_of, samples_of
+from dlcourse.train._loss import Criterion, Step, describe, objective_of, outputs_of, samples_of
+from dlcourse.train._scores import Scores
 from dlcourse.train._settings import Settings
 from dlcourse.train._torch_data import Batches
 from dlcourse.train._torch_state import (
