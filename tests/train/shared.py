@@ -41,6 +41,19 @@ def mlp(norm=False):
     return nn.Sequential(nn.Linear(4, 8), middle, nn.Linear(8, 3), nn.Identity())
 
 
+class Again:
+    """The least that a loader is: batches that can be run through again, and their number."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __iter__(self):
+        return iter(self.batches)
+
+
 class Unused(nn.Module):
     """One part is used in some batches, and one never."""
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import torch
+from shared import Again
 from torch import nn
 from torch.nn import functional
 
@@ -25,19 +26,6 @@ BOTH = pytest.mark.parametrize("make", [torch_model, keras_model])
 
 def fit(model, *data, **options):
     return train.fit(model, *(data or ((X, Y),)), **{"epochs": 1, "progress": False} | options)
-
-
-class Batches:
-    """The least that a loader is: batches that can be run through again, and their number."""
-
-    def __init__(self, batches):
-        self.batches = batches
-
-    def __len__(self):
-        return len(self.batches)
-
-    def __iter__(self):
-        return iter(self.batches)
 
 
 @BOTH
@@ -79,8 +67,8 @@ WRONG = [
     (((X, X[:5]), Y), r"NAME's inputs\[1\] has 5 samples, but NAME's inputs\[0\] has 12"),
     (((), Y), r"NAME's inputs must hold an array"),
     ((3.0, Y), r"NAME's inputs must hold one sample at least"),
-    (Batches([]), r"NAME must hold one batch at least"),
-    (Batches([X]), r"NAME must give batches \(inputs, targets\)"),
+    (Again([]), r"NAME must hold one batch at least"),
+    (Again([X]), r"NAME must give batches \(inputs, targets\)"),
 ]
 
 
@@ -195,7 +183,7 @@ def test_a_last_batch_too_small_for_batch_normalisation():
 
 def test_a_batch_of_a_loader_that_does_not_fit_together():
     with pytest.raises(ValueError, match=r"train: a batch has inputs and targets of lengths \[12, 5\]"):
-        fit(nn.Linear(4, 3), Batches([(X, Y[:5])]))
+        fit(nn.Linear(4, 3), Again([(X, Y[:5])]))
 
 
 def test_a_model_of_several_outputs_needs_a_loss_of_its_own():

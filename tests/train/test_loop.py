@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared import Again
 from torch import nn
 from torch.nn import functional
 
@@ -156,19 +157,6 @@ def test_a_loader_of_the_framework_serves_as_well():
     history = train.fit(other, batches, batches, epochs=2, **QUIET)
     assert same(model, other)
     assert history["valid_loss"][-1] == pytest.approx(train.evaluate(model, (inputs, labels))["loss"], rel=1e-6)
-
-
-class Again:
-    """The least that a loader is: batches that can be run through again, and their number."""
-
-    def __init__(self, batches):
-        self.batches = batches
-
-    def __len__(self):
-        return len(self.batches)
-
-    def __iter__(self):
-        return iter(self.batches)
 
 
 def test_a_model_of_two_inputs_takes_a_pair():

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 import torch
+from shared import Again
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
@@ -71,19 +72,6 @@ def test_a_model_that_works_in_place_changes_nobodys_data(kind, first):
     expected = model(torch.from_numpy(X.copy())).detach().numpy()
     np.testing.assert_allclose(train.predict(model, inputs, batch_size=7), expected, atol=1e-5)
     np.testing.assert_array_equal(np.asarray(inputs), X)
-
-
-class Again:
-    """The least that a loader is: batches that can be run through again, and their number."""
-
-    def __init__(self, batches):
-        self.batches = batches
-
-    def __len__(self):
-        return len(self.batches)
-
-    def __iter__(self):
-        return iter(self.batches)
 
 
 @pytest.mark.parametrize(
