@@ -166,10 +166,10 @@ class Extra(nn.Linear):
         return super().forward(x)
 
     def get_extra_state(self):
-        return {"steps": self.steps}
+        return {"steps": {"array": self.steps}}
 
     def set_extra_state(self, state):
-        self.steps = state["steps"]
+        self.steps = state["steps"]["array"]
 
 
 class Centres(nn.Module):

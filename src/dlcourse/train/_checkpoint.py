@@ -19,6 +19,7 @@ from dlcourse.train._history import History
 from dlcourse.train._settings import Settings
 
 LAST, BEST = "last.safetensors", "best.safetensors"
+ARRAY = "array of this file"  # stands for an array in the notes; a key that no dict of a reader has
 
 
 class Folder:
@@ -101,13 +102,13 @@ def _packed(tree: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
     if not hasattr(tree, "shape"):
         return tree
     arrays[place] = np.asarray(_frameworks.to_numpy(tree), order="C")
-    return {"array": place}
+    return {ARRAY: place}
 
 
 def _unpacked(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(tree, dict):
-        if list(tree) == ["array"]:
-            return arrays[tree["array"]]
+        if list(tree) == [ARRAY]:
+            return arrays[tree[ARRAY]]
         return {key: _unpacked(value, arrays) for key, value in tree.items()}
     return [_unpacked(value, arrays) for value in tree] if isinstance(tree, list) else tree
 
