@@ -141,6 +141,7 @@ def checked(folder, **options):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
     environment["BOOK_CACHE"] = str(folder / "cache")
     command = [sys.executable, "-m", "pytest", "-p", "tools.strict_nbval", "-p", "no:cacheprovider", "--nbval", "-v"]
+    command += ["-rN"]  # no summary: with CI set, it repeats each message
     command += ["--color", "no", "--rootdir", str(folder), "-c", os.devnull, str(folder)]
     result = subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True, **options)
     return result.stdout + result.stderr
