@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 SITE := _build/html
 PORT ?= 8000
 
-.PHONY: help book serve lab notebooks test exercises clean unit notebook-tests site site-tests lint
+.PHONY: help book serve lab notebooks test exercises grade clean unit notebook-tests site site-tests lint
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ site-tests:
 
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
 	@for part in exercises/*/; do $(VENV)/bin/nbgrader generate_assignment $$(basename $$part) --force || exit 1; done
+
+grade: $(VENV)/installed ## grade what is handed in: make grade PART=convolution (STUDENT=... for one alone)
+	@$(RUN) -m tools.grade $(PART) $(STUDENT)
 
 clean: ## remove everything that was built; the environment .venv and what was graded in _build/nbgrader stay
 	@[ ! -d _build ] || find _build -mindepth 1 -maxdepth 1 ! -name nbgrader -exec rm -rf {} +

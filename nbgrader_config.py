@@ -34,11 +34,16 @@ c.GenerateAssignment.preprocessors.prepend([TagRemovePreprocessor])
 c.TagRemovePreprocessor.enabled = True
 c.TagRemovePreprocessor.remove_cell_tags = {"book-only"}
 
-# A test cell that a student has deleted comes back, and counts.
+# A test cell that a student has deleted comes back, and counts. (`make grade` puts all of a page's cells in order.)
 c.OverwriteCells.add_missing_cells = True
 
-# nbgrader gives no points for a cell that wrote to stderr. Log lines and warnings are not wrong answers.
+# nbgrader gives no points for a cell that wrote to stderr. Log lines, warnings and progress bars are no wrong answers.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = "^"
 c.Execute.extra_arguments = ["--IPKernelApp.capture_fd_output=False"]
 c.Execute.timeout = 120
 os.environ.setdefault("PYTHONWARNINGS", "ignore")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# What lies beside a notebook, a folder `dlcourse` for instance, is not imported in the place of what is installed.
+os.environ["PYTHONSAFEPATH"] = "1"

@@ -15,7 +15,7 @@ def make(*arguments):
 
 def test_help_lists_every_command_of_the_readme():
     listed = make("help").stdout
-    for command in ("book", "serve", "lab", "notebooks", "test", "exercises", "clean"):
+    for command in ("book", "serve", "lab", "notebooks", "test", "exercises", "grade", "clean"):
         assert f"make {command} " in listed
     assert make().stdout == listed
 

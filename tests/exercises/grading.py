@@ -15,8 +15,8 @@ alone: it uses what the page gives in locked cells, never the answer to another 
    line, then plain asserts between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, on other inputs than those of
    the check and against an oracle such as SciPy. They notice every wrong answer without the help of the check.
 
-Graded cells end in no value (nbgrader takes a number for points) and write nothing to stderr (nbgrader gives none).
-A cell that speaks of the book's page has the tag `book-only` and is left out of the students' version.
+Graded cells end in no value: nbgrader takes a number for points. A cell that speaks of the book's page has the tag
+`book-only` and is left out of the students' version.
 
 Beside the page stands `CHAPTER.wrong.py` with at least three wrong answers to each exercise; its head says how they
 are written. `test_grading.py` finds all pages by itself and proves that solutions get full marks, stubs none, and that
@@ -147,7 +147,7 @@ def alone(notebook: NotebookNode, exercise: str) -> NotebookNode:
 def grade(notebook: NotebookNode) -> Result:
     """Run the code cells one after another, and score the test cells as nbgrader does.
 
-    A test cell gets its points if it neither raises an exception nor writes to stderr.
+    A test cell gets its points if it raises no exception.
     """
     namespace: dict[str, object] = {"__name__": "__main__"}
     result = Result({}, {})
@@ -166,8 +166,8 @@ def _run(source: str, namespace: dict[str, object], name: str) -> tuple[str, obj
     """Run one cell; gives what went wrong ("" if nothing did), and the value of its last expression."""
     statements = ast.parse(TransformerManager().transform_cell(source)).body
     last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
-    errors, value, problem = io.StringIO(), None, ""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors), warnings.catch_warnings():
+    value, problem, quiet = None, "", io.StringIO()
+    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as nbgrader_config.py has it
         try:
             exec(compile(ast.Module(statements, []), name, "exec"), namespace)
@@ -175,4 +175,4 @@ def _run(source: str, namespace: dict[str, object], name: str) -> tuple[str, obj
                 value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
-    return problem or errors.getvalue(), value
+    return problem, value

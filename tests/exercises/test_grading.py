@@ -113,14 +113,14 @@ def test_the_release_shows_neither_solutions_nor_hidden_tests(page, config):
     assert not any("book-only" in cell.metadata.get("tags", []) for cell in grading.release(page, config).cells)
 
 
-def test_the_grader_gives_no_points_for_a_cell_that_raises_or_warns_on_stderr():
+def test_the_grader_gives_no_points_for_a_cell_that_raises_and_all_for_one_that_only_warns():
     notebook = grading.read(grading.PAGES[0])
     cell = next(cell for cell in notebook.cells if is_grade(cell))
     notebook.cells = [cell]
     for source, score in {
         "pass": cell.metadata.nbgrader.points,
         "1 / 0": 0,
-        "import sys; print('careful', file=sys.stderr)": 0,
+        "import sys; print('careful', file=sys.stderr)": cell.metadata.nbgrader.points,
         "import warnings; warnings.warn('careful')": cell.metadata.nbgrader.points,
     }.items():
         cell.source = source
