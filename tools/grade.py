@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from tools import submissions
@@ -144,6 +146,8 @@ class Course:
             handed_in = book.find_submission(self.part, student)
             points = {page.name: (page.score, page.max_score) for page in handed_in.notebooks}
             total, most = handed_in.score, handed_in.max_score
+            grades = [(page.name, grade.manual_score) for page in handed_in.notebooks for grade in page.grades]
+            by_hand = sorted({name for name, score in grades if score is not None})
         lines = [f"# {student}: {self.part}, {total:g} of {most:g} points", ""]
         for name in sorted(points):
             absent = "" if name in submission.pages else ", not handed in"
@@ -151,12 +155,13 @@ class Course:
         pages = submission.pages.items()
         mended = [f"{name}: {note}" for name, page in pages for note in page.mended]
         look = [*submission.look, *(f"{name}: {note}" for name, page in pages for note in page.look)]
+        look += [f"{name}: the grade book has points that somebody has entered by hand" for name in by_hand]
         for title, notes in {"Mended before it was graded": mended, "A person must look at this": look}.items():
             lines += ["", f"## {title}", "", *([f"- {note}" for note in notes] or ["Nothing."])]
         path = self.folder / "reports" / student / f"{self.part}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", "utf-8")
-        print(f"{student}: {total:g} of {most:g} points, {len(look)} things to look at: {path}", flush=True)
+        print(f"{student}: {total:g} of {most:g} points, to look at: {len(look)}, see {path}", flush=True)
         return path
 
 
@@ -164,6 +169,7 @@ def main(arguments: list[str]) -> None:
     """Run the command line described at the head of this file."""
     if not arguments:
         raise SystemExit(__doc__)
+    warnings.simplefilter("ignore", SAWarning)  # nbgrader makes some when it enters a student
     course = Course(arguments[0])
     if not course.released:
         raise SystemExit(f"There is no students' version of {course.part!r} in {course.folder}: run `make exercises`.")
