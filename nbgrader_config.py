@@ -2,8 +2,9 @@
 
 Assignments are the folders of `exercises/`. Everything that nbgrader makes or is given stands in `_build/nbgrader`:
 `release/` is for the students, `submitted/NAME/ASSIGNMENT/` is where their notebooks go, `feedback/` is what they get
-back, and `gradebook.db` holds the grades. `make clean` leaves that folder alone, but a real course keeps these things
-elsewhere, in a folder that the environment variable DLCOURSE_GRADING names.
+back, and `gradebook.db` holds the grades. `make grade` adds `mended/`, which is what nbgrader grades, and `reports/`.
+`make clean` leaves that folder alone, but a real course keeps these things elsewhere, in a folder that the environment
+variable DLCOURSE_GRADING names.
 """
 
 import os

@@ -9,9 +9,12 @@ own; `reports/STUDENT/PART.md` beside them says what was mended and what a perso
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +28,25 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
+from traitlets import Unicode
 from traitlets.config import Config, PyFileConfigLoader
 
 from tools import submissions
-from tools.notebooks import ROOT
 
+ROOT = Path(__file__).resolve().parent.parent
 MOST_DEATHS = 10  # of the kernel on one page; then what has not run counts as failed
 
 
 class ExecuteAll(Execute):
     """Runs a page; a cell at which the kernel dies, or cannot be stopped, fails, and the page runs without it."""
+
+    kernel_log = Unicode(os.devnull, help="where the log lines of the frameworks' C code go").tag(config=True)
+
+    @contextmanager
+    def setup_kernel(self, **options: Any) -> Iterator[None]:
+        """Start the kernel for as long as a `with` statement lasts."""
+        with open(self.kernel_log, "a") as log, super().setup_kernel(stderr=log, **options):
+            yield
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
         """Run the page, again after each death of the kernel."""
@@ -52,7 +64,7 @@ class ExecuteAll(Execute):
         if index not in self.fatal:
             return super().preprocess_cell(cell, resources, index)
         if cell.cell_type == "code":
-            text = "The kernel died here, and the page ran again without this cell."
+            text = "The kernel died here or could not be stopped, and the page ran again without this cell."
             cell.outputs = [new_output("error", ename="DeadKernelError", evalue=text, traceback=[text])]
         return cell, resources
 
@@ -79,6 +91,7 @@ class Course:
         }
         config.CourseDirectory.submitted_directory = str(self.folder / "mended")
         config.CourseDirectory.assignment_id = part
+        config.ExecuteAll.kernel_log = str(self.folder / "kernels.log")
         steps = Autograde.autograde_preprocessors.default()
         config.Autograde.autograde_preprocessors = [ExecuteAll if step is Execute else step for step in steps]
         self.config = config
@@ -135,7 +148,7 @@ class Course:
             name = submissions.grade_id(cell) or f"cell {number}"
             for output in cell.get("outputs", []):
                 if output.get("ename") == "DeadKernelError":
-                    found.append(f"the kernel died in {name}: the rest of the page was graded without this cell")
+                    found.append(f"the kernel died in {name} or could not be stopped: the page was graded without it")
                 if output.get("ename") == "CellTimeoutError":
                     found.append(f"{name} took too long and was stopped")
         return found
@@ -150,7 +163,7 @@ class Course:
             by_hand = sorted({name for name, score in grades if score is not None})
         lines = [f"# {student}: {self.part}, {total:g} of {most:g} points", ""]
         for name in sorted(points):
-            absent = "" if name in submission.pages else ", not handed in"
+            absent = "" if name in submission.pages else ", nothing to grade"
             lines.append(f"- {name}: {points[name][0]:g} of {points[name][1]:g}{absent}")
         pages = submission.pages.items()
         mended = [f"{name}: {note}" for name, page in pages for note in page.mended]
@@ -180,6 +193,10 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(f"{names}: nothing handed in, no folder {course.handed_in}/STUDENT/{course.part}")
     for student in students:
         course.grade(student)
+    if not arguments[1:]:
+        others = {path.name for path in course.handed_in.iterdir()} - set(students)
+        for name in sorted(others):
+            print(f"{name}: no folder {course.handed_in / name / course.part}, nothing was graded")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ All pages are cheap ones of one part, and each is run for one student only.
 
 from __future__ import annotations
 
+import contextlib
 import html
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +99,8 @@ def bare(notebook: NotebookNode) -> None:
 class Course(grade.Course):
     """A course in which some students have handed in pages, and what they were given for them."""
 
+    said = ""  # by `make grade`
+
     def hand_in(self, student: str, page: Path, text: str | NotebookNode, name: str = "") -> None:
         path = self.handed_in / student / PART / (name or page.name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +146,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         course.hand_in("slips", DELETED, deleted)
         course.hand_in("slips", FOLDER / "mlp.ipynb", "<<<<<<< mine\n{}")
         course.hand_in("broken", PAGE, "")
-        grade.main([PART])
+        (course.handed_in / "elsewhere" / "Networks").mkdir(parents=True)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            grade.main([PART])
+        course.said = said.getvalue()
 
         # And one without `make grade`, by nbgrader alone.
         course.hand_in("shadow", PAGE, course.solved(PAGE, **grading.solutions(course.released[PAGE.stem])))
@@ -179,7 +187,7 @@ def test_students_get_the_notebooks_without_answers_and_nothing_else(course, par
 def test_nbgrader_gives_the_points_that_the_fast_grader_gives_also_for_noisy_answers(course):
     fast = grading.grade(grading.answered(grading.read(PAGE), answers()))
     assert course.scores("busy", PAGE) == fast.scores
-    assert fast.of("bits") == 3
+    assert fast.of("bits") == full(PAGE)["bits-check"] + full(PAGE)["bits-hidden"]
 
 
 def test_deleting_or_rewriting_test_cells_changes_no_points(course):
@@ -227,7 +235,8 @@ def test_what_is_no_notebook_gets_no_points_and_a_sentence(course):
     )
     assert set(course.scores("broken", PAGE).values()) == {0.0}
     assert "# broken: networks, 0 of " in course.report("broken")
-    assert "sequence-to-sequence: 0 of 26, not handed in" in course.report("broken")
+    assert "elsewhere: no folder" in course.said
+    assert f"{PAGE.stem}: 0 of {sum(full(PAGE).values()):g}, nothing to grade" in course.report("broken")
 
 
 def test_a_package_beside_the_notebook_does_not_replace_the_book_s_and_stubs_get_no_points(course):
