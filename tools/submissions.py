@@ -126,16 +126,19 @@ def rebuild(released: NotebookNode, handed_in: NotebookNode) -> Page:
     answers = {name for name, place in places.items() if is_solution(cells[place])}
     taken: dict[int, NotebookNode] = {}  # what stands in the submission for each cell of the page
     own: dict[int, list[NotebookNode]] = defaultdict(list)  # the student's own cells, by the place that they follow
-    here = -1
+    originals = _originals(handed_in, places)
+    claimed = {places[grade_id(handed_in.cells[number])] for number in originals}
     copied, unmarked, adopted = set(), set(), set()
-    for cell in handed_in.cells:
+    here = -1
+    for number, cell in enumerate(handed_in.cells):
         place = places.get(grade_id(cell))
-        if place in taken:
+        if place is None:
+            place = _same_text(cell, cells, claimed | taken.keys(), here)
+            if place is not None:
+                unmarked |= {grade_id(cells[place])} - {""}
+        elif number not in originals:
             copied.add(grade_id(cell))
             place = None
-        elif place is None:
-            place = _same_text(cell, cells, taken, here)
-            unmarked |= {grade_id(cells[place])} - {""} if place is not None else set()
         if place is None:
             own[here].append(cell)
         else:
@@ -165,11 +168,30 @@ def rebuild(released: NotebookNode, handed_in: NotebookNode) -> Page:
     _tell(page.look, "no answer cell, and no code in its place: {}", gone & answers)
     _tell(page.look, "no answer cell, so the student's own code in its place was taken for the answer: {}", adopted)
     _tell(page.look, "cells that are there more than once, all of which ran where they stood: {}", copied)
-    given = {line for cell in cells for line in cell.source.splitlines()}
-    written = "\n".join(cell.source for cell in page.notebook.cells if cell.cell_type == "code").splitlines()
-    lines = "\n".join(line for line in written if line not in given)
-    _tell(page.look, "code that no exercise needs: {}", {match.strip() for match in UNUSUAL.findall(lines)})
+    _tell(page.look, "code that no exercise needs: {}", _unusual(page.notebook, released))
     return page
+
+
+def _originals(handed_in: NotebookNode, places: dict[str, int]) -> set[int]:
+    """The numbers of the cells with a known name; of several with one name, of the one nearest to its place."""
+    best: dict[str, tuple[int, int]] = {}
+    before = -1
+    for number, cell in enumerate(handed_in.cells):
+        name = grade_id(cell)
+        if name in places:
+            nearness = before if before < places[name] else -2
+            if name not in best or nearness > best[name][0]:
+                best[name] = (nearness, number)
+            before = places[name]
+    return {number for _, number in best.values()}
+
+
+def _unusual(notebook: NotebookNode, released: NotebookNode) -> set[str]:
+    """What `UNUSUAL` finds in the student's own lines."""
+    given = {line for cell in released.cells for line in cell.source.splitlines()}
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    lines = "\n".join(line for line in code.splitlines() if line not in given)
+    return {match.strip() for match in UNUSUAL.findall(lines)}
 
 
 def _sources(notebook: NotebookNode) -> set[str]:
@@ -180,7 +202,7 @@ def _names(notebook: NotebookNode) -> set[str]:
     return {grade_id(cell) for cell in notebook.cells} - {""}
 
 
-def _same_text(cell: NotebookNode, cells: list[NotebookNode], taken: Iterable[int], here: int) -> int | None:
+def _same_text(cell: NotebookNode, cells: list[NotebookNode], taken: set[int], here: int) -> int | None:
     """The place of the cell of the page with the same text, if it is not taken; the next one after `here` if it can."""
     text = cell.source.strip()
     same = [place for place, other in enumerate(cells) if place not in taken and text and other.source.strip() == text]

@@ -58,6 +58,19 @@ def test_own_cells_stay_where_they_stood(released):
     assert [cell.source for cell in rebuilt.notebook.cells] == [cell.source for cell in page.cells]
 
 
+@pytest.mark.parametrize("after", ["paper-check", "layer", "layer-hidden"])
+def test_a_copied_answer_does_not_take_the_place_of_the_answer(released, after):
+    page = source("neuron")
+    cells = {grading.grade_id(cell): cell for cell in page.cells}
+    copied = new_code_cell("an_old_try = 1", metadata=cells["layer"].metadata)
+    page.cells.insert(page.cells.index(cells[after]) + 1, copied)
+    rebuilt = submissions.rebuild(released["neuron"], page)
+    assert [cell.source for cell in rebuilt.notebook.cells] == [cell.source for cell in page.cells]
+    assert [cell.source for cell in rebuilt.notebook.cells if grading.grade_id(cell) == "layer"] == [
+        cells["layer"].source
+    ]
+
+
 def test_without_metadata_each_answer_stands_before_its_own_tests(released):
     page = source("neuron")
     for cell in page.cells:
