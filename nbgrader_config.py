@@ -43,6 +43,7 @@ c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = "^"
 c.Execute.extra_arguments = ["--IPKernelApp.capture_fd_output=False"]
 c.Execute.timeout = 120
+c.Execute.iopub_timeout = 30  # a busy machine brings the outputs of a cell late
 os.environ.setdefault("PYTHONWARNINGS", "ignore")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
