@@ -121,6 +121,7 @@ class TestWhatIsSaid:
         assert "differs by up to 3, where 1 is accepted" in told(303, 300, atol=1)
         assert told(200, 300, atol=1).endswith("A difference of up to 1 is accepted.")
         assert told([1, 2, 5, 7], [1, 2, 4, 8], atol=0.1).endswith("5 where 4 is expected, give or take 0.1.")
+        assert told(2.2, 3.5, atol=0.001).endswith("A difference of up to 0.001 is accepted.")
         assert "accepted" not in told(200, 300)
         assert "differs by up to 0.05, where 1e-06 is accepted" in told([1, 2, 4.05, 8], [1, 2, 4, 8])
 

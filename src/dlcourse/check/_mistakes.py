@@ -162,11 +162,11 @@ def in_values(got: np.ndarray, right: Answer) -> str:
         wrong = ~right.close(got, expected)
     allowed = right.allowed(expected)
     if got.ndim == 0:
-        more = f" A difference of up to {allowed:g} is accepted." if right.stated else ""
+        more = f" A difference of up to {allowed:.3g} is accepted." if right.stated else ""
         return f"is {got:g}, which is not right yet.{more}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     digits = next((n for n in (6, 9) if f"{got[first]:.{n}g}" != f"{expected[first]:.{n}g}"), 17)
-    more = f", give or take {allowed[first]:g}" if right.stated else ""
+    more = f", give or take {allowed[first]:.3g}" if right.stated else ""
     return (
         f"has {int(wrong.sum())} of {got.size} values wrong; the first is at {place(first)}, "
         f"{got[first]:.{digits}g} where {expected[first]:.{digits}g} is expected{more}."
