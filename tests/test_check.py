@@ -83,6 +83,38 @@ class TestRightAnswers:
         check.value(a.astype(np.float32), sealed, name="answer")
 
 
+class TestTolerance:
+    """Right is `abs(got - expected) <= atol + rtol * abs(expected)`, whatever the numbers are made of."""
+
+    @pytest.mark.parametrize("expected", [300, 300.0, np.int64(300), np.float32(300)], ids=lambda x: type(x).__name__)
+    def test_within_a_metre_is_within_a_metre_of_a_whole_number_too(self, expected):
+        for got in (299.925, 300, 301, 299):
+            check.value(got, expected, name="depth", atol=1)
+        for got in (301.1, 298.9, 302, 0):
+            assert "1 is accepted" in told(got, expected, atol=1, rtol=0)
+
+    @pytest.mark.parametrize("expected", [[1000, -10], [1000.0, -10.0]], ids=["whole", "decimals"])
+    def test_a_relative_tolerance_grows_with_the_value(self, expected):
+        check.value([1009, -10.09], expected, name="answer", rtol=0.01)
+        assert "differs by up to 0.2, where 0.1 is accepted" in told([990, -10.2], expected, rtol=0.01)
+        assert "-50 where -10 is expected, give or take 0.1" in told([990, -50], expected, rtol=0.01)
+
+    @patient
+    @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(0, 1), st.floats(0, 9))
+    def test_both_tolerances_mean_what_they_do_in_numpy(self, got, expected, rtol, atol):
+        if abs(expected) <= atol + rtol * abs(expected) and expected:
+            return  # zeros would pass: an error of the author, tested below
+        if np.isclose(got, expected, rtol=rtol, atol=atol):
+            check.value(got, expected, name="answer", rtol=rtol, atol=atol)
+        else:
+            assert told(got, expected, rtol=rtol, atol=atol)
+
+    def test_by_default_decimals_have_a_relative_tolerance_and_counts_have_none(self):
+        check.value(12_000_001.0, 12_000_000.0, name="answer")
+        assert told(12_000_001.0, 12_000_000)
+        check.value(12_000_001, 12_000_000, name="answer", rtol=1e-6)
+
+
 class EqualToAll:
     """An object that is equal to everything."""
 
@@ -174,9 +206,9 @@ class TestWhatMustNotPass:
     def test_large_counts_differ_by_one(self):
         assert "off by one" in told(12_000_001, 12_000_000)
 
-    def test_a_number_close_to_zero_is_not_zero_where_zero_is_tolerated(self):
-        assert told([1e-3, 0], [0, 0], tolerance=0)
-        assert told(np.array([5e-9]), [0.0], tolerance=0)
+    def test_a_number_close_to_zero_is_not_zero_where_nothing_is_tolerated(self):
+        assert told([1e-3, 0], [0, 0], rtol=0, atol=0)
+        assert told(np.array([5e-9]), [0.0], rtol=0, atol=0)
 
     def test_a_bfloat16_is_no_float32(self):
         torch = pytest.importorskip("torch")
@@ -213,9 +245,15 @@ class TestAuthors:
         with pytest.raises(ValueError, match="at least one case"):
             check.function(abs, [])
 
-    def test_tolerance(self):
-        with pytest.raises(ValueError, match="tolerance must be"):
-            check.value(1, 1, name="answer", tolerance=-1)
+    @pytest.mark.parametrize("name", ["rtol", "atol"])
+    def test_no_tolerance_is_negative(self, name):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            check.value(1, 1, name="answer", **{name: -1})
+
+    def test_a_sealed_answer_brings_its_own_tolerance(self):
+        with pytest.raises(ValueError, match="expected is sealed and brings its decimals"):
+            check.value(1, check.seal(1), name="answer", atol=1)
+        assert told(2, 6, atol=1, mistakes={"Half?": check.seal(2)}).endswith("Half?")
 
     @pytest.mark.parametrize("answer", [np.nan, [np.inf], 0.5000005])
     def test_what_cannot_be_sealed(self, answer):
@@ -237,7 +275,9 @@ class TestAuthors:
         small = [1e-7, 2e-7, -3e-7]
         with pytest.raises(ValueError, match="expected must hold a value larger than the tolerance, 1e-06"):
             check.value([0, 0, 0], small, name="answer")
-        assert told([0, 0, 0], small, tolerance=1e-9)
+        assert told([0, 0, 0], small, atol=1e-9)
+        with pytest.raises(ValueError, match="expected must hold a value larger than the tolerance, 2, or zeros"):
+            check.value(0, 2, name="answer", rtol=1, atol=0)
         with pytest.raises(ValueError, match=r"mistakes\['Tiny'\] must hold"):
             check.value([0, 0, 0], [1, 2, 3], name="answer", mistakes={"Tiny": small})
         check.value([0, 0], [0, 0], name="answer")

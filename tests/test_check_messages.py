@@ -117,6 +117,22 @@ class TestWhatIsSaid:
         assert untrue not in message
         assert hint in message
 
+    def test_a_message_says_which_difference_is_accepted_if_the_author_does(self):
+        assert "differs by up to 3, where 1 is accepted" in told(303, 300, atol=1)
+        assert told(200, 300, atol=1).endswith("A difference of up to 1 is accepted.")
+        assert told([1, 2, 5, 7], [1, 2, 4, 8], atol=0.1).endswith("5 where 4 is expected, give or take 0.1.")
+        assert told(2.2, 3.5, atol=0.001).endswith("A difference of up to 0.001 is accepted.")
+        assert "accepted" not in told(200, 300)
+        assert "differs by up to 0.05, where 1e-06 is accepted" in told([1, 2, 4.05, 8], [1, 2, 4, 8])
+
+    def test_nobody_is_off_by_one_where_one_is_accepted(self):
+        assert "off by one" not in told([30, 187], [28, 188], atol=1)
+        assert "off by one" in told([29, 189], [28, 188], atol=0.4)
+
+    def test_a_sealed_answer_says_to_how_many_decimals_it_is_compared(self):
+        assert told(33.33, check.seal(100 / 3, decimals=4)).endswith("It is compared to 4 decimals.")
+        assert "decimals" not in told(33, check.seal(100 / 3, decimals=4))
+
     def test_exchanged_axes_are_recognised(self):
         assert "rows and columns exchanged" in told([[1, 3], [2, 4]], [[1, 2], [3, 4]])
         assert "which axis comes first" in told(np.zeros((2, 3)), np.ones((3, 2)))
@@ -268,9 +284,10 @@ class TestFunctions:
 
     def test_tolerance(self):
         about_four = check.case(2, expected=4.05)
-        check.function(doubled, [about_four], tolerance=0.1)
-        assert "doubled(2)" in told_about(doubled, about_four, tolerance=0.001)
-        assert "doubled(2)" in told_about(doubled, check.case(2, expected=4 + 1e-9), tolerance=0)
+        check.function(doubled, [about_four], atol=0.1)
+        check.function(doubled, [about_four], rtol=0.1)
+        assert "doubled(2)" in told_about(doubled, about_four, atol=0.001, rtol=0)
+        assert "doubled(2)" in told_about(doubled, check.case(2, expected=4 + 1e-9), atol=0, rtol=0)
 
     def test_the_author_says_what_the_axes_mean(self):
         message = told_about(doubled, check.case([1], expected=[2, 2, 2]), axes="One for each window.")

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from dlcourse import count, plot
+
+INK = "#1b1f24"
 
 
 def texts(axes):
@@ -76,6 +78,41 @@ def test_a_keras_network_has_its_channels_last():
     assert texts(plot.network(count.count(model, (8, 6, 3))).axes[0]) == ["conv", "4 × 6 × 4"]
 
 
+def arrows(axes):
+    return [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
+
+
+def ends(arrow):
+    """Start and end of an arrow, in the units of its panel."""
+    return np.round(arrow._posA_posB, 3).tolist()
+
+
+def test_an_unrolled_layer_hands_its_state_on_with_the_same_weights_at_each_step():
+    axes = plot.unrolled(3).axes[0]
+    assert len(shapes(axes)) == 4  # the loop, and three steps
+    written = texts(axes)
+    assert [f"$h_{t}$" in written and f"$x_{t}$" in written for t in "t123"] == [True] * 4
+    assert written.count("$W$") == written.count("$U$") == 4
+    boxes = [patch.get_bbox() for patch in axes.patches if isinstance(patch, Rectangle)]
+    assert sum(ends(a)[0] == [round(b.x1, 3), 1] for a in arrows(axes) for b in boxes[1:]) == 3
+
+
+def test_a_decoder_reads_what_it_has_written_after_a_sign_to_begin():
+    axes = plot.encoder_decoder("4.9.", "198").axes[0]
+    rows = {y: [t.get_text() for t in axes.texts if t.get_position()[1] == y and t.get_text()] for y in (0, 2)}
+    assert rows == {0: [*"4.9.", "<", "1", "9"], 2: ["1", "9", "8"]}
+    assert {color for _, color in shapes(axes)} == {to_hex("white")}
+    assert [round(a.get_linewidth(), 1) for a in arrows(axes)].count(3) == 1  # all goes through one state
+
+
+def test_with_attention_each_state_of_the_encoder_is_looked_at():
+    plain, looking = (plot.encoder_decoder("4.9.", "198", attention=a).axes[0] for a in (False, True))
+    added = [a for a in arrows(looking) if to_hex(a.get_edgecolor()) != INK]
+    assert len(added) == len(arrows(looking)) - len(arrows(plain)) == 4 + 2  # and the query, and what is found
+    assert [ends(a)[0][0] for a in added[:4]] == [0, 1, 2, 3]
+    assert [texts(axes).count("weighted sum") for axes in (plain, looking)] == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("call", "error", "say"),
     [
@@ -87,6 +124,9 @@ def test_a_keras_network_has_its_channels_last():
         (lambda: plot.scatter({"a": (1, np.inf)}), ValueError, "finite"),
         (lambda: plot.scatter({str(i): (i, i) for i in range(8)}), ValueError, "7 at most"),
         (lambda: plot.scatter([]), ValueError, "groups must be a dict"),
+        (lambda: plot.unrolled(1), ValueError, "steps"),
+        (lambda: plot.encoder_decoder("", "1"), ValueError, "1 symbol each"),
+        (lambda: plot.encoder_decoder("123456789", "12345678"), ValueError, "16 at most"),
         (lambda: plot.network(3), TypeError, "count must be"),
         (lambda: plot.network(count.count(torch.nn.ReLU(), (3,))), ValueError, "0 blocks"),
         (lambda: plot.network(count.count(small(), (3, 8, 8)), depth=0), ValueError, "depth"),

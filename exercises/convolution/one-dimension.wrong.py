@@ -13,7 +13,7 @@ products = [2, 0, 2]
 output = [4, 5, 0]
 
 # %% by-hand: turns the filter round, as a convolution does
-# says: turned round
+# says: flipped
 products = [0, -1, 3]
 output = [5, 2, 0]
 
@@ -80,7 +80,7 @@ def conv_layer(x, w, b):
 
 
 # %% layer: turns the filter round
-# says: turned round
+# says: flipped
 def conv_layer(x, w, b):
     return np.maximum(0, np.convolve(x, w, "valid") + b)
 
@@ -119,7 +119,7 @@ def conv_layer(x, w, b):
 
 
 # %% polynomials: slides without turning
-# says: is it turned round
+# says: is it flipped
 def multiply(p, q):
     zeros = np.zeros(len(q) - 1)
     return cross_correlate(np.concatenate([zeros, p, zeros]), q)
@@ -155,7 +155,7 @@ def sliding_matrix(w, n):
 
 
 # %% matrix: turns the filter round
-# says: turned round
+# says: flipped
 def sliding_matrix(w, n):
     matrix = np.zeros((n - len(w) + 1, n))
     for i in range(n - len(w) + 1):

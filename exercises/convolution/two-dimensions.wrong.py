@@ -18,7 +18,7 @@ products = [[0, 0, 6], [0, 0, 1]]
 feature_map = [[3, 2], [7, 2]]
 
 # %% by-hand: turns the filter round
-# says: turned round
+# says: flipped
 products = [[2, 0, 0], [2, 0, 1]]
 feature_map = [[2, 5], [4, -2]]
 
@@ -79,7 +79,7 @@ def cross_correlate_colour(x, w):
 
 
 # %% colour: turns the filter round
-# says: turned round
+# says: flipped
 def cross_correlate_colour(x, w):
     height, width, _ = w.shape
     rows, columns = x.shape[0] - height + 1, x.shape[1] - width + 1

@@ -395,6 +395,19 @@ def verdict(text):
     return 0 if WEEKDAYS[first.weekday()] == parts[1] else 1
 
 
+# %% verdict: takes day 0 for the last day of the month before
+def verdict(text):
+    parts = re.fullmatch(r"(\w+), (\w+) (0|[1-9]\d?), (\d{4})", text)
+    if not parts or parts[1] not in WEEKDAYS or parts[2] not in MONTHS:
+        return 3
+    y, m, d = int(parts[4]), MONTHS.index(parts[2]) + 1, int(parts[3])
+    first, after = datetime.date(y, m, 1), datetime.date(y + m // 12, m % 12 + 1, 1)
+    day = first + datetime.timedelta(d - 1)
+    if day >= after:
+        return 2
+    return 0 if WEEKDAYS[day.weekday()] == parts[1] else 1
+
+
 # %% verdict: calls a day that is missing another form
 # says: it is the day that is wrong
 def verdict(text):

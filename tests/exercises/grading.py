@@ -19,8 +19,9 @@ Graded cells end in no value: nbgrader takes a number for points. A cell that sp
 `book-only` and is left out of the students' version.
 
 Beside the page stands `CHAPTER.wrong.py` with at least three wrong answers to each exercise; its head says how they
-are written. `test_grading.py` finds all pages by itself and proves that solutions get full marks, stubs none, and that
-wrong answers lose some; `test_nbgrader.py` proves that nbgrader itself gives the same points.
+are written. Where an answer other than the solution is sensible, it stands in `CHAPTER.right.py`, written alike.
+`test_grading.py` finds all pages by itself and proves that solutions and other right answers get full marks, stubs
+none, and that wrong answers lose some; `test_nbgrader.py` proves that nbgrader itself gives the same points.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ PAGES = sorted(
 
 
 @dataclass(frozen=True)
-class WrongAnswer:
-    """A whole answer to one exercise, with the misunderstanding behind it."""
+class Answer:
+    """A whole answer to one exercise, with the misunderstanding or the idea behind it."""
 
     page: Path
     exercise: str
@@ -110,17 +111,22 @@ def release(page: Path, config: Config) -> NotebookNode:
     return notebook
 
 
-def wrong_answers(page: Path) -> list[WrongAnswer]:
-    """The wrong answers that stand beside a page."""
-    path = page.with_suffix(".wrong.py")
+def answers(page: Path, kind: str) -> list[Answer]:
+    """The answers that stand beside a page: those of the kind "wrong", or "right" ones other than the solution."""
+    path = page.with_suffix(f".{kind}.py")
     cells = re.split(r"(?m)^# %% ", path.read_text("utf-8"))[1:] if path.exists() else []
     found = []
     for cell in cells:
         head, _, source = cell.partition("\n")
         exercise, _, why = head.partition(": ")
         says = re.match(r"# says: (.*)\n", source)
-        found.append(WrongAnswer(page, exercise, why, says[1] if says else "", source.strip()))
+        found.append(Answer(page, exercise, why, says[1] if says else "", source.strip()))
     return found
+
+
+def wrong_answers(page: Path) -> list[Answer]:
+    """The wrong answers that stand beside a page."""
+    return answers(page, "wrong")
 
 
 def answered(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:

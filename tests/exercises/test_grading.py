@@ -11,6 +11,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config
 
 WRONG = [wrong for page in grading.PAGES for wrong in grading.wrong_answers(page)]
+RIGHT = [right for page in grading.PAGES for right in grading.answers(page, "right")]
 pages = pytest.mark.parametrize("page", grading.PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
 
 
@@ -49,6 +50,13 @@ def test_stubs_get_no_marks_and_are_told_that_nothing_is_there_yet(page, config)
     assert set(result.scores.values()) == {0.0}, result.scores
     for exercise in grading.solutions(source):
         assert "nothing there yet" in result.messages[f"{exercise}-check"]
+
+
+@pytest.mark.parametrize("right", RIGHT, ids=str)
+def test_other_right_answers_get_full_marks(right):
+    notebook = grading.alone(grading.read(right.page), right.exercise)
+    result = grading.grade(grading.answered(notebook, {right.exercise: right.source}))
+    assert result.scores == grading.points(notebook), result.messages
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)

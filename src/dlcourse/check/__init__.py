@@ -100,11 +100,15 @@ def value(
     *,
     name: str,
     dtype: str | None = None,
-    tolerance: float = 1e-6,
+    rtol: float | None = None,
+    atol: float | None = None,
     axes: str = "",
     mistakes: Mapping[str, Any] | None = None,
 ) -> None:
     """Check that `got` is `expected`, in shape and values.
+
+    A value is right where `abs(got - expected) <= atol + rtol * abs(expected)`, as in `numpy.isclose`. A sealed answer
+    is compared after rounding to its `decimals` instead.
 
     Parameters
     ----------
@@ -112,29 +116,39 @@ def value(
     expected : number or array, or `Sealed`
     name : what the learner calls it
     dtype : name of a NumPy dtype that the answer must have, as in `"float32"`
-    tolerance : largest difference, absolute and (not for whole numbers) relative; `Sealed` brings its own
+    rtol : largest relative difference; 1e-6 by default, but 0 where `expected` holds whole numbers alone (no floats),
+        since a large count that is off by one is wrong
+    atol : largest absolute difference, in the units of `expected`; 1e-6 by default
     axes : a sentence that says what the shape means; shown when the shape is wrong
     mistakes : from the explanation of a mistake to the wrong result by which it is recognised
 
     Raises
     ------
     CheckFailed : the answer is not right yet.
-    ValueError : `expected` or `mistakes` cannot be used.
+    ValueError : `expected` or `mistakes` cannot be used; or `rtol` or `atol` is negative, or given with `Sealed`.
 
     Examples
     --------
     >>> value([0, 1, 1], [0, 1, 1], name="output")
     ✓ output is right.
+    >>> value(299.925, 300, name="depth", atol=1)
+    ✓ depth is right.
     >>> value([0, -1, -1], [0, 1, 1], name="output")
     Traceback (most recent call last):
     dlcourse.check.CheckFailed: output has the right sizes with the opposite sign. ...
     """
-    _compare(got, Answer(expected, mistakes or {}, tolerance), name, dtype, axes, inputs=())
+    _compare(got, Answer(expected, mistakes or {}, rtol, atol), name, dtype, axes, inputs=())
     print(f"✓ {name} is right.")
 
 
 def function(
-    fn: Any, cases: Sequence[Case], *, name: str | None = None, tolerance: float = 1e-6, axes: str = ""
+    fn: Any,
+    cases: Sequence[Case],
+    *,
+    name: str | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    axes: str = "",
 ) -> None:
     """Check that `fn` returns what it must for each of `cases`, and leaves its inputs as they are.
 
@@ -143,7 +157,7 @@ def function(
     fn : the learner's function
     cases : made with `case`, at least one
     name : what the learner calls it; the function's own name by default
-    tolerance, axes : as in `value`
+    rtol, atol, axes : as in `value`
 
     Raises
     ------
@@ -170,7 +184,7 @@ def function(
         raise CheckFailed(f"{name}: there is nothing there yet.")
     if not callable(fn):
         raise CheckFailed(f"{name} must be a function (a block that begins with def); it is {_mistakes.short(fn)}.")
-    targets = [Answer(each.expected, each.mistakes, tolerance) for each in cases]
+    targets = [Answer(each.expected, each.mistakes, rtol, atol) for each in cases]
     for each, target in zip(cases, targets, strict=True):
         given = copy.deepcopy(each.args)
         call = f"{name}({', '.join(_mistakes.short(argument) for argument in each.args)})"
@@ -204,7 +218,7 @@ def _compare(
     if numbers.shape != target.shape:
         hint = _mistakes.in_shape(numbers.shape, target.shape, inputs)
         raise CheckFailed(" ".join(filter(None, [f"{name} {hint}", axes])))
-    raise CheckFailed(f"{name} {_mistakes.in_values(numbers, target.matches, target.open, target.close)}")
+    raise CheckFailed(f"{name} {_mistakes.in_values(numbers, target)}")
 
 
 def _numbers(got: Any, name: str, dtype: str | None) -> np.ndarray:

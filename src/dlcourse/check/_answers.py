@@ -12,6 +12,7 @@ import numpy as np
 from dlcourse import _validate
 
 _SEALED_DECIMALS = 6
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -67,25 +68,39 @@ def seal(answer: Any, decimals: int = _SEALED_DECIMALS) -> Sealed:
 
 
 class Answer:
-    """What an answer is compared with: open values, or sealed ones."""
+    """What an answer is compared with: open values, or sealed ones; `value` says what `rtol` and `atol` mean."""
 
-    def __init__(self, expected: Any, mistakes: Mapping[str, Any], tolerance: float, name: str = "expected") -> None:
-        self.tolerance = _validate.real("tolerance", tolerance, 0)
+    def __init__(
+        self,
+        expected: Any,
+        mistakes: Mapping[str, Any],
+        rtol: float | None = None,
+        atol: float | None = None,
+        name: str = "expected",
+    ) -> None:
         self.sealed: Sealed | None = None
         self.open: np.ndarray | None = None
+        self.stated = not (rtol is None and atol is None)
         if isinstance(expected, Sealed):
+            if self.stated and name == "expected":
+                raise ValueError("rtol and atol are for open values; expected is sealed and brings its decimals")
             self.sealed, self.shape = expected, expected.shape
         else:
             self.open = _validate.array(name, expected)
             self.shape = self.open.shape
             if not np.isfinite(self.open).all():
                 raise ValueError(f"{name} must be finite, got {expected!r}")
-            if self.open.any() and np.abs(self.open.astype(float)).max() <= self.tolerance:
+            # Twelve million and twelve million and one are not the same count.
+            usual = _TOLERANCE if self.open.dtype.kind == "f" else 0
+            self.rtol = usual if rtol is None else _validate.real("rtol", rtol, 0)
+            self.atol = _TOLERANCE if atol is None else _validate.real("atol", atol, 0)
+            numbers = self.open.astype(float)
+            if self.open.any() and self.close(np.zeros_like(numbers), numbers).all():
                 raise ValueError(
-                    f"{name} must hold a value larger than the tolerance, {tolerance:g}, or zeros alone: "
-                    f"zeros would pass for it; got {expected!r}"
+                    f"{name} must hold a value larger than the tolerance, {self.allowed(numbers).max():g}, or zeros "
+                    f"alone: zeros would pass for it; got {expected!r}"
                 )
-        self.mistakes = {text: Answer(wrong, {}, tolerance, f"mistakes[{text!r}]") for text, wrong in mistakes.items()}
+        self.mistakes = {text: Answer(w, {}, rtol, atol, f"mistakes[{text!r}]") for text, w in mistakes.items()}
         for text, wrong in self.mistakes.items():
             same = wrong.sealed == self.sealed if wrong.open is None else self.matches(wrong.open)
             if same:
@@ -102,9 +117,11 @@ class Answer:
 
     def close(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Where the values of `a` are within the tolerance of those of `b`; only for open answers."""
-        # Twelve million and twelve million and one are not the same count, so whole numbers get no relative tolerance.
-        relative = self.tolerance if self.open is not None and self.open.dtype.kind == "f" else 0
-        return np.asarray(np.isclose(a, b, rtol=relative, atol=self.tolerance))
+        return np.asarray(np.isclose(a, b, rtol=self.rtol, atol=self.atol))
+
+    def allowed(self, b: np.ndarray) -> np.ndarray:
+        """The largest difference from each value of `b` that is accepted; only for open answers."""
+        return self.atol + self.rtol * np.abs(b)
 
 
 def _digest(numbers: np.ndarray, decimals: int) -> str:

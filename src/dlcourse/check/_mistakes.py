@@ -5,7 +5,7 @@ Each explanation continues a sentence that begins with the name of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse import _frameworks
-
-Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
+from dlcourse.check._answers import Answer
 
 
 def short(value: Any) -> str:
@@ -141,35 +140,42 @@ def in_shape(got: tuple[int, ...], wanted: tuple[int, ...], inputs: Sequence[tup
     return found
 
 
-def in_values(got: np.ndarray, matches: Callable[[np.ndarray], bool], expected: np.ndarray | None, close: Close) -> str:
-    """What the values say about the mistake behind them; `expected` is None where it is sealed.
+def in_values(got: np.ndarray, right: Answer) -> str:
+    """What the values say about the mistake behind them.
 
-    `matches` and `close` compare as the check does: with a wider tolerance, a small difference would look like a
-    mistake that was not made.
+    Everything is compared as the check does: with a wider tolerance, a small difference would look like a mistake that
+    was not made.
     """
-    for text in _recognised(got, matches):
+    for text in _recognised(got, right):
         return text
-    if expected is None:
-        return "is not right yet." if got.ndim == 0 else "has the right shape, but not the right values yet."
+    if right.open is None:
+        decimals = right.sealed.decimals if right.sealed else 0
+        how = f" It is compared to {decimals} decimals." if got.dtype.kind == "f" and np.any(got % 1) else ""
+        return ("is not right yet." if got.ndim == 0 else "has the right shape, but not the right values yet.") + how
+    expected = right.open.astype(float)
     if got.dtype.kind == "b":
         wrong = got != expected
     else:
-        got, whole, expected = got.astype(float), got.dtype.kind in "iu", expected.astype(float)
-        for text in _compared(got, expected, whole, close):
+        got, whole = got.astype(float), got.dtype.kind in "iu"
+        for text in _compared(got, expected, whole, right):
             return text
-        wrong = ~close(got, expected)
+        wrong = ~right.close(got, expected)
+    allowed = right.allowed(expected)
     if got.ndim == 0:
-        return f"is {got:g}, which is not right yet."
+        more = f" A difference of up to {allowed:.3g} is accepted." if right.stated else ""
+        return f"is {got:g}, which is not right yet.{more}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     digits = next((n for n in (6, 9) if f"{got[first]:.{n}g}" != f"{expected[first]:.{n}g}"), 17)
+    more = f", give or take {allowed[first]:.3g}" if right.stated else ""
     return (
         f"has {int(wrong.sum())} of {got.size} values wrong; the first is at {place(first)}, "
-        f"{got[first]:.{digits}g} where {expected[first]:.{digits}g} is expected."
+        f"{got[first]:.{digits}g} where {expected[first]:.{digits}g} is expected{more}."
     )
 
 
-def _recognised(got: np.ndarray, matches: Callable[[np.ndarray], bool]) -> Iterator[str]:
+def _recognised(got: np.ndarray, right: Answer) -> Iterator[str]:
     """Mistakes that can be recognised by undoing them, with or without knowing the answer."""
+    matches = right.matches
     if got.dtype.kind == "b":
         if matches(~got):
             yield "has True and False exchanged."
@@ -185,15 +191,16 @@ def _recognised(got: np.ndarray, matches: Callable[[np.ndarray], bool]) -> Itera
                 yield f"holds the right values in reverse order{along}."
     if got.ndim == 2 and matches(got.T):
         yield "has its rows and columns exchanged."
-    if matches(got.astype(float) + 1) or matches(got.astype(float) - 1):
+    fine = right.open is None or right.allowed(right.open.astype(float)).max(initial=0) < 0.5
+    if fine and (matches(got.astype(float) + 1) or matches(got.astype(float) - 1)):
         yield "is off by one" + (". Count again, the first and the last included." if got.ndim == 0 else " everywhere.")
 
 
-def _compared(got: np.ndarray, expected: np.ndarray, whole: bool, close: Close) -> Iterator[str]:
+def _compared(got: np.ndarray, expected: np.ndarray, whole: bool, right: Answer) -> Iterator[str]:
     """Mistakes that show only beside the right answer."""
 
     def same(a: np.ndarray, b: np.ndarray) -> bool:
-        return bool(close(a, b).all())
+        return bool(right.close(a, b).all())
 
     difference = got - expected
     if whole and same(got, np.trunc(expected)):
@@ -206,7 +213,11 @@ def _compared(got: np.ndarray, expected: np.ndarray, whole: bool, close: Close) 
     if got.ndim and same(np.abs(got), np.abs(expected)):
         yield "has the right sizes, but not always the right sign."
     if np.abs(difference).max() <= 0.01 * np.abs(expected).max():
-        yield f"is close, but differs by up to {np.abs(difference).max():.2g}. Was something rounded on the way?"
+        most = np.where(right.close(got, expected), 0, np.abs(difference)).argmax()
+        yield (
+            f"is close, but differs by up to {np.abs(difference.flat[most]):.2g}, where "
+            f"{right.allowed(expected).flat[most]:.2g} is accepted. Was something rounded on the way?"
+        )
     if got.size < 3 or np.ptp(expected) == 0:
         return
     if same(difference, np.full_like(got, difference.flat[0])):

@@ -9,6 +9,7 @@ from dlcourse.plot._images import boxes, grid, masks
 from dlcourse.plot._network import network
 from dlcourse.plot._numbers import bars, scatter
 from dlcourse.plot._style import COLORS, Picture, use_style
+from dlcourse.plot._unrolled import encoder_decoder, unrolled
 
 __all__ = [
     "COLORS",
@@ -16,11 +17,13 @@ __all__ = [
     "bars",
     "boxes",
     "curves",
+    "encoder_decoder",
     "grid",
     "heatmap",
     "history",
     "masks",
     "network",
     "scatter",
+    "unrolled",
     "use_style",
 ]
