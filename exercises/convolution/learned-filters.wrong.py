@@ -20,7 +20,7 @@ gradient = [[3, 0], [-3, 4]]
 new_filter = [[0.7, 0], [0.3, 0.6]]
 
 # %% step: turns the error map round
-# says: turned round
+# says: was flipped
 error = [[1, 1], [-2, 0]]
 gradient = [[-6, 8], [0, -10]]
 new_filter = [[1.6, -0.8], [0, 2]]
@@ -59,7 +59,7 @@ def learn(image, target, steps, rate):
 
 
 # %% learn: turns the error map round
-# says: Is the error map turned round
+# says: Is the error map flipped
 def learn(image, target, steps, rate):
     w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
     for _ in range(steps):
@@ -558,7 +558,7 @@ def frozen_layer(filters):
     return layer.requires_grad_(False)
 
 
-# %% design: asks for level and upright lines
+# %% design: asks for horizontal and vertical lines
 # says: 95 % are asked for
 rising = np.zeros((3, 3))
 rising[:, 1] = 1
