@@ -12,7 +12,7 @@ to notice.
 parameters, macs, bytes_training, units = 83_900, 83_900, 1_344_960, 125
 
 # %% cost: gives the inputs biases
-# says: the inputs are no units
+# says: the inputs are not units
 parameters, macs, bytes_training, units = 84_844, 83_900, 1_344_960, 125
 
 # %% cost: forgets the biases of the scores
@@ -45,7 +45,7 @@ parameters, macs, bytes_training, units = 84_060, 83_900, 1_344_960, 126
 
 
 # %% forward: applies ReLU to the scores
-# says: no ReLU behind the last layer
+# says: no ReLU after the last layer
 def forward(x, layers):
     for w, b in layers:
         x = np.maximum(x @ w.T + b, 0)
@@ -53,7 +53,7 @@ def forward(x, layers):
 
 
 # %% forward: forgets ReLU
-# says: What stands between the layers
+# says: What comes between the layers
 def forward(x, layers):
     for w, b in layers:
         x = x @ w.T + b
@@ -84,7 +84,7 @@ def forward(x, layers):
     return x
 
 
-# %% forward: adds the bias behind ReLU
+# %% forward: adds the bias after ReLU
 def forward(x, layers):
     for number, (w, b) in enumerate(layers):
         x = x @ w.T
@@ -434,7 +434,7 @@ def build():
     return torch.nn.Sequential(*layers, torch.nn.Linear(12, 10))
 
 
-# %% design: applies ReLU to the scores, behind a bottleneck
+# %% design: applies ReLU to the scores, after a bottleneck
 # says: 0.955 is asked for
 def build():
     return torch.nn.Sequential(torch.nn.Linear(64, 6), torch.nn.ReLU(), torch.nn.Linear(6, 10), torch.nn.ReLU())
