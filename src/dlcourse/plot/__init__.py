@@ -8,6 +8,7 @@ from dlcourse.plot._charts import curves, heatmap, history
 from dlcourse.plot._images import boxes, grid, masks
 from dlcourse.plot._network import network
 from dlcourse.plot._numbers import bars, scatter
+from dlcourse.plot._paths import paths
 from dlcourse.plot._style import COLORS, Picture, use_style
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "history",
     "masks",
     "network",
+    "paths",
     "scatter",
     "use_style",
 ]
