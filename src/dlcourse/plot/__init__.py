@@ -8,6 +8,7 @@ from dlcourse.plot._charts import curves, heatmap, history
 from dlcourse.plot._images import boxes, grid, masks
 from dlcourse.plot._network import network
 from dlcourse.plot._numbers import bars, scatter
+from dlcourse.plot._paths import paths
 from dlcourse.plot._style import COLORS, Picture, use_style
 from dlcourse.plot._unrolled import encoder_decoder, unrolled
 
@@ -23,6 +24,7 @@ __all__ = [
     "history",
     "masks",
     "network",
+    "paths",
     "scatter",
     "unrolled",
     "use_style",
