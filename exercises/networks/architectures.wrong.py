@@ -265,7 +265,7 @@ def cure(layers):
 
 
 # %% patients: returns the growth per layer that is wanted, not the scale
-# says: With cure(100)
+# says: With cure(10)
 found = [0, 1, 2]
 
 
