@@ -193,7 +193,7 @@ def cure(layers):
 
 
 # %% patients: leaves the scale as it is
-# says: must stay between
+# says: must be between 1.1 and 10
 found = [0, 1, 2]
 
 
@@ -202,7 +202,7 @@ def cure(layers):
 
 
 # %% patients: lets the scale grow with the depth
-# says: must stay between
+# says: must be between 1.1 and 10
 found = [0, 1, 2]
 
 
@@ -211,7 +211,7 @@ def cure(layers):
 
 
 # %% patients: sets the weights to zero
-# says: must stay between
+# says: must be between 1.1 and 10
 found = [0, 1, 2]
 
 
@@ -219,12 +219,66 @@ def cure(layers):
     return 0.0
 
 
-# %% patients: one scale that is too large for deep chains
+# %% patients: a small constant, with which ten layers do next to nothing
+# says: With cure(10)
 found = [0, 1, 2]
 
 
 def cure(layers):
-    return 0.6
+    return 0.1
+
+
+# %% patients: a constant that suits thirty layers only
+# says: With cure(100)
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return 0.3
+
+
+# %% patients: the largest constant with which a hundred layers do not explode
+# says: With cure(500)
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return 0.19
+
+
+# %% patients: makes the scale itself of the order 1 / n, so that the layers do next to nothing
+# says: With cure(10)
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return 1 / layers
+
+
+# %% patients: lets the scale fall too slowly
+# says: With cure(500)
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return 0.6 * layers**-0.25
+
+
+# %% patients: returns the growth per layer that is wanted, not the scale
+# says: With cure(10)
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return 1 + 1 / layers
+
+
+# %% patients: knows the tried depths by heart
+found = [0, 1, 2]
+
+
+def cure(layers):
+    return {10: 0.3, 30: 0.18, 100: 0.1, 500: 0.045}.get(layers, 0.1)
 
 
 # %% budget: forgets that the dense layer is dear
