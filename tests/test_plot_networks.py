@@ -35,13 +35,36 @@ def test_names_of_groups_stay_apart_and_in_order():
     assert 0 <= heights[0] <= heights[-1] <= 1
 
 
+def drawn(line):
+    return line.get_xydata().tolist()
+
+
 def test_groups_of_points_have_their_names_and_their_own_looks():
-    picture = plot.scatter({"a": (1, 0.9), "b": np.array([[10, 0.95], [20, 0.97]])}, logx=True)
+    picture = plot.scatter({"a": (1, 0.9), "b": np.array([[20, 0.97], [10, 0.95]])}, logx=True)
     axes = picture.axes[0]
-    assert [line.get_xydata().tolist() for line in axes.lines] == [[[1, 0.9]], [[10, 0.95], [20, 0.97]]]
+    a, b, joint = axes.lines
+    assert (drawn(a), drawn(b), drawn(joint)) == ([[1, 0.9]], [[20, 0.97], [10, 0.95]], [[10, 0.95], [20, 0.97]])
     assert texts(axes) == ["a", "b"]
-    assert len({line.get_marker() for line in axes.lines}) == len({line.get_color() for line in axes.lines}) == 2
+    assert a.get_marker() != b.get_marker()
+    assert a.get_color() != b.get_color() == joint.get_color()
     assert axes.get_xscale() == "log"
+
+
+def test_a_group_is_joined_through_the_means_or_not_at_all():
+    points = [(2, 1.0), (1, 0.0), (1, 0.5), (2, 0.0)]
+    assert drawn(plot.scatter({"": points}).axes[0].lines[1]) == [[1, 0.25], [2, 0.5]]
+    assert [line.get_linestyle() for line in plot.scatter({"": points}, joined=False).axes[0].lines] == ["None"]
+
+
+def test_each_row_of_dots_has_its_numbers_its_mean_and_its_name_the_first_on_top():
+    axes = plot.dots({"plain": [0.25, 0.75, 0.5], "residual": torch.tensor([1.0])}, xlabel="accuracy").axes[0]
+    plain, its_mean, residual, _ = axes.lines
+    assert drawn(plain) == [[0.25, 0], [0.75, 0], [0.5, 0]]
+    assert drawn(its_mean) == [[0.5, 0]]
+    assert drawn(residual) == [[1, 1]]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["plain", "residual"]
+    assert axes.yaxis_inverted()
+    assert axes.get_xlabel() == "accuracy"
 
 
 def small():
@@ -124,6 +147,8 @@ def test_with_attention_each_state_of_the_encoder_is_looked_at():
         (lambda: plot.scatter({"a": (1, np.inf)}), ValueError, "finite"),
         (lambda: plot.scatter({str(i): (i, i) for i in range(8)}), ValueError, "7 at most"),
         (lambda: plot.scatter([]), ValueError, "groups must be a dict"),
+        (lambda: plot.dots({"a": []}), ValueError, "one at least"),
+        (lambda: plot.dots({"a": [[1, 2]]}), ValueError, r"groups\['a'\]"),
         (lambda: plot.unrolled(1), ValueError, "steps"),
         (lambda: plot.encoder_decoder("", "1"), ValueError, "1 symbol each"),
         (lambda: plot.encoder_decoder("123456789", "12345678"), ValueError, "16 at most"),

@@ -7,7 +7,7 @@ site, on a transparent ground with light ink. The data's own colours are the sam
 from dlcourse.plot._charts import curves, heatmap, history
 from dlcourse.plot._images import boxes, grid, masks
 from dlcourse.plot._network import network
-from dlcourse.plot._numbers import bars, scatter
+from dlcourse.plot._numbers import bars, dots, scatter
 from dlcourse.plot._paths import paths
 from dlcourse.plot._style import COLORS, Picture, use_style
 from dlcourse.plot._unrolled import encoder_decoder, unrolled
@@ -18,6 +18,7 @@ __all__ = [
     "bars",
     "boxes",
     "curves",
+    "dots",
     "encoder_decoder",
     "grid",
     "heatmap",

@@ -1,4 +1,4 @@
-"""Named numbers: bars and points."""
+"""Named numbers: bars, dots and points."""
 
 from __future__ import annotations
 
@@ -72,21 +72,61 @@ def bars(
     return figure
 
 
+def dots(groups: Mapping[Any, Any], *, xlabel: str = "", size: tuple[float, float] | None = None) -> _style.Picture:
+    """One row for each name, with a dot for each of its numbers and a stroke at their mean.
+
+    Parameters
+    ----------
+    groups : name of each row -> its numbers, such as the scores of several trainings
+    xlabel : what the numbers mean, with the unit
+    size : width and height in inches; by default wide enough for the page and as high as the rows need
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError, TypeError : nothing to draw, or a row without finite numbers.
+
+    Examples
+    --------
+    >>> dots({"small": [0.91, 0.88, 0.9], "large": [0.95, 0.94, 0.97]}, xlabel="accuracy")
+    <Picture with 1 panel>
+    """
+    rows: dict[str, np.ndarray] = {}
+    for name, value in _named("groups", groups).items():
+        rows[name] = _validate.array(f"groups[{name!r}]", _frameworks.to_numpy(value), (None,)).astype(float)
+        if not np.isfinite(rows[name]).all() or not rows[name].size:
+            raise ValueError(f"groups[{name!r}] must hold finite numbers, one at least")
+    figure, panels = _style.picture(1, 1, *_validate.pair("size", size or (7.0, 0.8 + 0.36 * len(rows))))
+    axes = panels[0, 0]
+    with matplotlib.rc_context(_style.STYLE):
+        for place, row in enumerate(rows.values()):
+            axes.plot(row, np.full(len(row), place), "o", color=_style.COLORS[0], markersize=8, alpha=0.6)
+            axes.plot(row.mean(), place, "|", color=_style.COLORS[1], markersize=18, markeredgewidth=2.5)
+        axes.set(xlabel=xlabel, yticks=range(len(rows)), yticklabels=list(rows), ylim=(len(rows) - 0.5, -0.5))
+        axes.margins(x=0.06)
+    return figure
+
+
 def scatter(
     groups: Mapping[Any, Any],
     *,
     xlabel: str = "",
     ylabel: str = "",
     logx: bool = False,
+    joined: bool = True,
     size: tuple[float, float] = (7.0, 3.6),
 ) -> _style.Picture:
-    """Points in groups, each group in its own colour and shape, joined from left to right, named at the right.
+    """Points in groups, each group in its own colour and shape, named at the right.
 
     Parameters
     ----------
     groups : name -> one point `(x, y)`, or an (N, 2) array of points
     xlabel, ylabel : what the axes mean, with units
     logx : logarithmic horizontal axis
+    joined : join each group from left to right, by a line through the mean of the points that have the same x
     size : width and height in inches
 
     Returns
@@ -114,8 +154,11 @@ def scatter(
     with matplotlib.rc_context(_style.STYLE):
         axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear")
         for group, color, marker in zip(points.values(), _style.COLORS, "osD^vPX", strict=False):
-            joined = group[np.argsort(group[:, 0], kind="stable")]
-            axes.plot(*joined.T, marker=marker, color=color, markersize=7, linewidth=1, alpha=0.85)
+            look = {"color": color, "alpha": 0.85}
+            axes.plot(*group.T, marker=marker, markersize=7, linestyle="none", **look)
+            places = np.unique(group[:, 0])
+            if joined and len(places) > 1:
+                axes.plot(places, [group[group[:, 0] == x, 1].mean() for x in places], linewidth=1, **look)
         axes.margins(0.06, 0.1)
         low, high = axes.get_ylim()
         ends = [(group[group[:, 0].argmax(), 1] - low) / (high - low) for group in points.values()]
