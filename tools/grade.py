@@ -109,6 +109,9 @@ class Course:
         """Grade one student's pages; the file in which the report on them stands."""
         submitted, mended = self.handed_in / student / self.part, self.folder / "mended" / student / self.part
         submission = submissions.read(submitted, self.released)
+        # Old pages would stay where one is withdrawn, and nbgrader makes no feedback where there is some already.
+        for made in (self.folders.autograded_directory, self.folders.feedback_directory):
+            shutil.rmtree(Path(made, student, self.part), ignore_errors=True)
         shutil.rmtree(mended, ignore_errors=True)
         mended.mkdir(parents=True)
         with contextlib.suppress(OSError, ValueError):  # without a time that can be read, nothing is late

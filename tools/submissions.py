@@ -174,14 +174,19 @@ def rebuild(released: NotebookNode, handed_in: NotebookNode) -> Page:
     gone = {name for name, place in places.items() if place not in taken}
     text = {name: taken[place].source.strip() for name, place in places.items() if place in taken}
     changed = {name for name in text.keys() - answers if text[name] != cells[places[name]].source.strip()}
+    elsewhere = _assigned(cell for some in own.values() for cell in some)
+    given = {name for name in text.keys() & answers if text[name] == cells[places[name]].source.strip()}
+    misplaced = {name for name in given if _assigned([cells[places[name]]]) & elsewhere}
     _tell(page.mended, "deleted cells were put back: {}", gone - answers)
     _tell(page.mended, "changed cells have their own text again: {}", changed)
     _tell(page.mended, "cells without nbgrader's metadata were known by their text: {}", unmarked)
     _tell(page.look, "no answer cell, and no code in its place: {}", gone & answers)
     _tell(page.look, "no answer cell, so the student's own code in its place was taken for the answer: {}", adopted)
+    _tell(page.look, "the answer cell is as it was given, another one defines what it asks for: {}", misplaced)
     _tell(page.look, "cells that are there more than once, all of which ran where they stood: {}", copied)
     _tell(page.look, "code that no exercise needs: {}", _unusual(page.notebook, released))
-    _tell(page.look, "Python's own names that mean something else then, in the tests too: {}", _shadowed(page.notebook))
+    shadowed = _assigned(page.notebook.cells) & set(dir(builtins))
+    _tell(page.look, "Python's own names that mean something else then, in the tests too: {}", shadowed)
     return page
 
 
@@ -216,15 +221,15 @@ def _unusual(notebook: NotebookNode, released: NotebookNode) -> set[str]:
     return {match.strip() for match in UNUSUAL.findall(lines)}
 
 
-def _shadowed(notebook: NotebookNode) -> set[str]:
-    """Python's own names, such as `sum`, that a page takes for something else."""
+def _assigned(cells: Iterable[NotebookNode]) -> set[str]:
+    """The names that code cells define, outside of functions."""
     found: set[str] = set()
-    for cell in notebook.cells:
+    for cell in cells:
         if cell.cell_type == "code":
             with contextlib.suppress(SyntaxError, ValueError):  # ValueError: a null character
                 table = symtable.symtable(TransformerManager().transform_cell(cell.source), "cell", "exec")
                 found |= {each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported()}
-    return found & set(dir(builtins))
+    return found
 
 
 def _marks(notebook: NotebookNode) -> set[str]:

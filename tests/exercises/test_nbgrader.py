@@ -255,5 +255,14 @@ def test_points_that_were_entered_by_hand_stay_and_are_listed(course):
         assert f"- {PAGE.stem}: bits-{cell} has points that somebody has entered by hand" in report
 
 
+def test_what_is_graded_again_leaves_no_old_pages_and_no_old_feedback(course):
+    old = [course.folder / made / "by hand" / PART / "old.html" for made in ("autograded", "feedback")]
+    for path in old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    grade.main([PART, "by hand"])
+    assert not any(path.exists() for path in old)
+
+
 def test_a_package_beside_the_notebook_does_not_replace_the_book_s_and_stubs_get_no_points(course):
     assert course.scores("shadow", PAGE) == dict.fromkeys(full(PAGE), 0.0)

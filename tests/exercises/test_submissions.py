@@ -167,6 +167,14 @@ def test_an_answer_that_was_written_into_its_check_counts(released, delete):
     ]
 
 
+def test_an_answer_in_another_place_is_shown_to_a_person(released):
+    stub = {"layer": "def layer(*arguments):\n    pass"}
+    page = grading.answered(source("neuron"), stub)
+    page.cells.append(new_code_cell(grading.solutions(source("neuron"))["layer"]))
+    look = submissions.rebuild(grading.answered(released["neuron"], stub), page).look
+    assert look == ["the answer cell is as it was given, another one defines what it asks for: layer"]
+
+
 def test_words_that_attacks_need_are_shown_to_a_person(released):
     page = grading.answered(
         source("neuron"), {"count": "get_ipython().kernel\n!ls\n%pip install x\nmodel.eval()\nnp.allclose = print"}
