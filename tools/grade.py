@@ -192,6 +192,9 @@ def main(arguments: list[str]) -> None:
     course = Course(arguments[0])
     if not course.released:
         raise SystemExit(f"There is no students' version of {course.part!r} in {course.folder}: run `make exercises`.")
+    with course.book() as book:
+        if course.part not in [assignment.name for assignment in book.assignments]:
+            raise SystemExit(f"The grade book in {course.folder} does not know {course.part!r}: run `make exercises`.")
     students = arguments[1:] or course.students()
     unknown = set(students) - set(course.students())
     if unknown or not students:

@@ -9,6 +9,7 @@ import contextlib
 import html
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -262,6 +263,14 @@ def test_what_is_graded_again_leaves_no_old_pages_and_no_old_feedback(course):
         path.touch()
     grade.main([PART, "by hand"])
     assert not any(path.exists() for path in old)
+
+
+def test_a_new_grade_book_must_know_the_exercises_first(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_GRADING", str(tmp_path))
+    for made in ("release", "submitted/student"):
+        shutil.copytree(course.folder / "release" / PART, tmp_path / made / PART)
+    with pytest.raises(SystemExit, match=f"does not know '{PART}': run `make exercises`"):
+        grade.main([PART])
 
 
 def test_a_package_beside_the_notebook_does_not_replace_the_book_s_and_stubs_get_no_points(course):
