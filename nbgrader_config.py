@@ -25,7 +25,7 @@ c.CourseDirectory.source_directory = "exercises"
 for step in ("release", "submitted", "autograded", "feedback", "solution", "source_with_tests"):
     setattr(c.CourseDirectory, f"{step}_directory", str(grading / step))
 c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.wrong.py"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.wrong.py", "*.right.py"]
 
 # A stub that runs: the check below it says that there is nothing there yet, and 'run all' reaches it.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}

@@ -9,12 +9,12 @@ own; `reports/STUDENT/PART.md` beside them says what was mended and what a perso
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import capture_log
+from nbgrader.utils import capture_log, parse_utc
 from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 from traitlets.config import Config, PyFileConfigLoader
@@ -42,9 +42,10 @@ class ExecuteAll(Execute):
 
     kernel_log = Unicode(os.devnull, help="where the log lines of the frameworks' C code go").tag(config=True)
 
-    @contextmanager
+    @contextlib.contextmanager
     def setup_kernel(self, **options: Any) -> Iterator[None]:
-        """Start the kernel for as long as a `with` statement lasts."""
+        """Start the kernel for as long as a `with` statement lasts; `%pip install` brings it nothing new."""
+        options["env"] = os.environ | {"PIP_NO_INDEX": "1"}
         with open(self.kernel_log, "a") as log, super().setup_kernel(stderr=log, **options):
             yield
 
@@ -108,10 +109,15 @@ class Course:
         """Grade one student's pages; the file in which the report on them stands."""
         submitted, mended = self.handed_in / student / self.part, self.folder / "mended" / student / self.part
         submission = submissions.read(submitted, self.released)
+        # Old pages would stay where one is withdrawn, and nbgrader makes no feedback where there is some already.
+        for made in (self.folders.autograded_directory, self.folders.feedback_directory):
+            shutil.rmtree(Path(made, student, self.part), ignore_errors=True)
         shutil.rmtree(mended, ignore_errors=True)
         mended.mkdir(parents=True)
-        if (submitted / "timestamp.txt").exists():
-            shutil.copy(submitted / "timestamp.txt", mended)
+        with contextlib.suppress(OSError, ValueError):  # without a time that can be read, nothing is late
+            time = (submitted / "timestamp.txt").read_text("utf-8-sig")
+            parse_utc(time)
+            (mended / "timestamp.txt").write_text(time, "utf-8")
         self._no_points(student)
         for name, page in submission.pages.items():
             nbformat.write(page.notebook, mended / f"{name}.ipynb")
@@ -159,8 +165,8 @@ class Course:
             handed_in = book.find_submission(self.part, student)
             points = {page.name: (page.score, page.max_score) for page in handed_in.notebooks}
             total, most = handed_in.score, handed_in.max_score
-            grades = [(page.name, grade.manual_score) for page in handed_in.notebooks for grade in page.grades]
-            by_hand = sorted({name for name, score in grades if score is not None})
+            grades = [(f"{page.name}: {grade.name}", grade) for page in handed_in.notebooks for grade in page.grades]
+            by_hand = [name for name, grade in grades if grade.manual_score is not None or grade.extra_credit]
         lines = [f"# {student}: {self.part}, {total:g} of {most:g} points", ""]
         for name in sorted(points):
             absent = "" if name in submission.pages else ", nothing to grade"
@@ -168,7 +174,7 @@ class Course:
         pages = submission.pages.items()
         mended = [f"{name}: {note}" for name, page in pages for note in page.mended]
         look = [*submission.look, *(f"{name}: {note}" for name, page in pages for note in page.look)]
-        look += [f"{name}: the grade book has points that somebody has entered by hand" for name in by_hand]
+        look += [f"{name} has points that somebody has entered by hand" for name in sorted(by_hand)]
         for title, notes in {"Mended before it was graded": mended, "A person must look at this": look}.items():
             lines += ["", f"## {title}", "", *([f"- {note}" for note in notes] or ["Nothing."])]
         path = self.folder / "reports" / student / f"{self.part}.md"
@@ -186,6 +192,9 @@ def main(arguments: list[str]) -> None:
     course = Course(arguments[0])
     if not course.released:
         raise SystemExit(f"There is no students' version of {course.part!r} in {course.folder}: run `make exercises`.")
+    with course.book() as book:
+        if course.part not in [assignment.name for assignment in book.assignments]:
+            raise SystemExit(f"The grade book in {course.folder} does not know {course.part!r}: run `make exercises`.")
     students = arguments[1:] or course.students()
     unknown = set(students) - set(course.students())
     if unknown or not students:
@@ -195,7 +204,7 @@ def main(arguments: list[str]) -> None:
         course.grade(student)
     if not arguments[1:]:
         others = {path.name for path in course.handed_in.iterdir()} - set(students)
-        for name in sorted(others):
+        for name in sorted(name for name in others if not name.startswith(".")):
             print(f"{name}: no folder {course.handed_in / name / course.part}, nothing was graded")
 
 

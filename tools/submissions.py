@@ -7,20 +7,25 @@ answers, and the student's own cells in the places where they stood.
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import copy
 import json
 import re
+import symtable
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.utils import is_solution
 
-# Files that stand beside notebooks without anybody's doing; nbgrader writes the time of handing in into the last.
-PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".DS_Store", "timestamp.txt"}
+# What stands beside notebooks without anybody's doing, as hidden files and folders do; nbgrader writes the time of
+# handing in into the last.
+PASSED_OVER = {"__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini", "timestamp.txt"}
 
 MISSING = "# The answer cell was missing."
 
@@ -29,7 +34,7 @@ UNUSUAL = re.compile(
     r"get_ipython|nbgrader|gradebook|sqlite\w*|subprocess|os\.(?:system|popen|environ|_exit|exec\w+|kill)"
     r"|sys\.(?:modules|path|exit|settrace)|_getframe|__\w*import\w*__|importlib|builtins|ctypes|inspect\.\w+"
     r"|setattr|(?<![.\w])(?:exec|eval|open|exit|quit)\(|pathlib|(?:check|dlcourse|np|numpy|torch)\.\w+ *=(?!=)"
-    r"|^\s*(?:!|%%?(?:system|sx|bash|sh|script|run|load_ext)\b)",
+    r"|^\s*(?:!|%%?(?:system|sx|bash|sh|script|run|load_ext|pip|conda)\b)",
     re.MULTILINE,
 )
 
@@ -61,23 +66,26 @@ def read(folder: Path, released: dict[str, NotebookNode]) -> Submission:
     submission = Submission()
     found: dict[str, dict[str, NotebookNode]] = defaultdict(dict)
     for path in sorted(folder.rglob("*")):
-        file = path.relative_to(folder)
-        if not path.is_file() or PASSED_OVER & set(file.parts):
+        parts = path.relative_to(folder).parts
+        if not path.is_file() or any(part in PASSED_OVER or part.startswith(".") for part in parts):
             continue
+        file = "/".join(parts).encode("utf-8", "backslashreplace").decode("utf-8")  # old archives have other names
         try:
             notebook = read_notebook(path)
-        except (OSError, ValueError, TypeError, AttributeError) as problem:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as problem:
             what = f"cannot be read as a notebook ({problem})" if "ipynb" in path.name else "is no notebook"
             submission.look.append(f"The file {file} {what}: it was left out.")
             continue
         name = page_of(notebook, path.stem, released)
         if name:
-            found[name][str(file)] = notebook
+            found[name][file] = notebook
         else:
             submission.look.append(f"The notebook {file} is like no page of this part: it was left out.")
     for name, files in sorted(found.items()):
+        alike = {file: len(_marks(notebook) & _marks(released[name])) for file, notebook in files.items()}
         work = {file: len(_sources(notebook) - _sources(released[name])) for file, notebook in files.items()}
-        chosen = max(files, key=lambda file: (work[file], file == f"{name}.ipynb"))
+        whole = [file for file in files if 2 * alike[file] >= max(alike.values())]  # a few copied cells are no page
+        chosen = max(whole, key=lambda file: (work[file], file == f"{name}.ipynb"))
         page = submission.pages[name] = rebuild(released[name], files[chosen])
         if chosen != f"{name}.ipynb":
             page.mended.append(f"the file was called {chosen}")
@@ -100,7 +108,8 @@ def read_notebook(path: Path) -> NotebookNode:
     notebook = new_notebook()
     for cell in raw["cells"]:
         new = {"code": new_code_cell, "markdown": new_markdown_cell}.get(cell.get("cell_type"), new_raw_cell)
-        notebook.cells.append(new("".join(cell.get("source") or "")))
+        text = "".join(cell.get("source") or "").replace("\r\n", "\n")
+        notebook.cells.append(new(text.encode("utf-8", "replace").decode("utf-8")))  # half a character has no UTF-8
         name = ((cell.get("metadata") or {}).get("nbgrader") or {}).get("grade_id")
         if name:
             notebook.cells[-1].metadata["nbgrader"] = {"grade_id": str(name)}
@@ -109,9 +118,9 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def page_of(notebook: NotebookNode, stem: str, released: dict[str, NotebookNode]) -> str:
     """The page to whose cells those of the notebook belong, else the page that it is named after, else ""."""
-    marks = {name: _sources(page) | _names(page) for name, page in released.items()}
+    marks = {name: _marks(page) for name, page in released.items()}
     pages_with = Counter(mark for own in marks.values() for mark in own)
-    here = _sources(notebook) | _names(notebook)
+    here = _marks(notebook)
     counts = {name: sum(pages_with[mark] == 1 for mark in own & here) for name, own in marks.items()}
     best = max(counts, key=lambda name: (counts[name], name == stem))
     if counts[best] >= 3:  # one or two may have been copied from another page
@@ -141,8 +150,11 @@ def rebuild(released: NotebookNode, handed_in: NotebookNode) -> Page:
             place = None
         if place is None:
             own[here].append(cell)
-        else:
-            taken[place], here = cell, place
+            continue
+        above, below = _around(cell, cells[place])
+        own[here] += above
+        own[place] += below
+        taken[place], here = cell, place
 
     # Where an answer cell is missing, the student's own code that stands in its place is the answer.
     for name, place in places.items():
@@ -162,14 +174,29 @@ def rebuild(released: NotebookNode, handed_in: NotebookNode) -> Page:
     gone = {name for name, place in places.items() if place not in taken}
     text = {name: taken[place].source.strip() for name, place in places.items() if place in taken}
     changed = {name for name in text.keys() - answers if text[name] != cells[places[name]].source.strip()}
+    elsewhere = _assigned(cell for some in own.values() for cell in some)
+    given = {name for name in text.keys() & answers if text[name] == cells[places[name]].source.strip()}
+    misplaced = {name for name in given if _assigned([cells[places[name]]]) & elsewhere}
     _tell(page.mended, "deleted cells were put back: {}", gone - answers)
     _tell(page.mended, "changed cells have their own text again: {}", changed)
     _tell(page.mended, "cells without nbgrader's metadata were known by their text: {}", unmarked)
     _tell(page.look, "no answer cell, and no code in its place: {}", gone & answers)
     _tell(page.look, "no answer cell, so the student's own code in its place was taken for the answer: {}", adopted)
+    _tell(page.look, "the answer cell is as it was given, another one defines what it asks for: {}", misplaced)
     _tell(page.look, "cells that are there more than once, all of which ran where they stood: {}", copied)
     _tell(page.look, "code that no exercise needs: {}", _unusual(page.notebook, released))
+    shadowed = _assigned(page.notebook.cells) & set(dir(builtins))
+    _tell(page.look, "Python's own names that mean something else then, in the tests too: {}", shadowed)
     return page
+
+
+def _around(cell: NotebookNode, given: NotebookNode) -> tuple[list[NotebookNode], list[NotebookNode]]:
+    """What a student has written into a cell of given code, above and below that code; two cells may be merged."""
+    text = given.source.strip()
+    if given.cell_type != "code" or is_solution(given) or not text or text not in cell.source:
+        return [], []
+    above, _, below = (part.strip() for part in cell.source.partition(text))
+    return [new_code_cell(above)] if above else [], [new_code_cell(below)] if below else []
 
 
 def _originals(handed_in: NotebookNode, places: dict[str, int]) -> set[int]:
@@ -192,6 +219,21 @@ def _unusual(notebook: NotebookNode, released: NotebookNode) -> set[str]:
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     lines = "\n".join(line for line in code.splitlines() if line not in given)
     return {match.strip() for match in UNUSUAL.findall(lines)}
+
+
+def _assigned(cells: Iterable[NotebookNode]) -> set[str]:
+    """The names that code cells define, outside of functions."""
+    found: set[str] = set()
+    for cell in cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError, ValueError):  # ValueError: a null character
+                table = symtable.symtable(TransformerManager().transform_cell(cell.source), "cell", "exec")
+                found |= {each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported()}
+    return found
+
+
+def _marks(notebook: NotebookNode) -> set[str]:
+    return _sources(notebook) | _names(notebook)
 
 
 def _sources(notebook: NotebookNode) -> set[str]:

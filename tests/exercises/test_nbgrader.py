@@ -9,6 +9,7 @@ import contextlib
 import html
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,7 +139,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         course.hand_in("busy", PAGE, busy)
 
         dead = "import os\ndef attend(*arguments): os._exit(1)"
-        course.hand_in("slips", PAGE, course.solved(PAGE, attend=dead))
+        offline = 'import os\nos.environ["PIP_NO_INDEX"]\n'  # a page does not change what the next is graded with
+        bits = offline + grading.solutions(grading.read(PAGE))["bits"]
+        course.hand_in("slips", PAGE, course.solved(PAGE, attend=dead, bits=bits))
+        course.hand_in("slips", PAGE, "yesterday", "timestamp.txt")
         renamed, deleted = course.solved(RENAMED), course.solved(DELETED)
         bare(renamed)
         delete_and_copy(deleted)
@@ -146,6 +150,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         course.hand_in("slips", DELETED, deleted)
         course.hand_in("slips", FOLDER / "mlp.ipynb", "<<<<<<< mine\n{}")
         course.hand_in("broken", PAGE, "")
+        (course.handed_in / "by hand" / PART).mkdir(parents=True)
         (course.handed_in / "elsewhere" / "Networks").mkdir(parents=True)
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
@@ -237,6 +242,35 @@ def test_what_is_no_notebook_gets_no_points_and_a_sentence(course):
     assert "# broken: networks, 0 of " in course.report("broken")
     assert "elsewhere: no folder" in course.said
     assert f"{PAGE.stem}: 0 of {sum(full(PAGE).values()):g}, nothing to grade" in course.report("broken")
+
+
+def test_points_that_were_entered_by_hand_stay_and_are_listed(course):
+    with course.book() as book:
+        check, hidden = (book.find_grade(f"bits-{cell}", PAGE.stem, PART, "by hand") for cell in ("check", "hidden"))
+        check.extra_credit, hidden.manual_score = 0.25, 1.5
+        book.db.commit()
+    grade.main([PART, "by hand"])
+    report = course.report("by hand")
+    assert f"{PAGE.stem}: 1.75 of " in report
+    for cell in ("check", "hidden"):
+        assert f"- {PAGE.stem}: bits-{cell} has points that somebody has entered by hand" in report
+
+
+def test_what_is_graded_again_leaves_no_old_pages_and_no_old_feedback(course):
+    old = [course.folder / made / "by hand" / PART / "old.html" for made in ("autograded", "feedback")]
+    for path in old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    grade.main([PART, "by hand"])
+    assert not any(path.exists() for path in old)
+
+
+def test_a_new_grade_book_must_know_the_exercises_first(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_GRADING", str(tmp_path))
+    for made in ("release", "submitted/student"):
+        shutil.copytree(course.folder / "release" / PART, tmp_path / made / PART)
+    with pytest.raises(SystemExit, match=f"does not know '{PART}': run `make exercises`"):
+        grade.main([PART])
 
 
 def test_a_package_beside_the_notebook_does_not_replace_the_book_s_and_stubs_get_no_points(course):

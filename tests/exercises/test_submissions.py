@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import grading
@@ -119,7 +121,69 @@ def test_what_cannot_be_read_is_named_with_the_reason(text, why, released, tmp_p
     ]
 
 
+def test_what_editors_and_archives_do_to_a_file_costs_nothing_and_stops_nothing(released, tmp_path):
+    page = source("neuron")
+    for cell in page.cells:
+        cell.source = cell.source.replace("\n", "\r\n")  # Windows
+    page.cells.append(new_code_cell("# a torn character: \ud83d"))
+    (tmp_path / os.fsdecode(b"\xdcbung.ipynb")).write_text(json.dumps(page), "utf-8")  # zipped with another code page
+    handed_in(tmp_path, training="[" * 200_000, **{"._neuron": "of macOS"})
+    submission = submissions.read(tmp_path, released)
+    *cells, torn = code(submission.pages["neuron"])
+    assert cells == code(submissions.Page(source("neuron")))
+    assert torn == "# a torn character: ?"
+    assert submission.pages["neuron"].mended == [r"the file was called \udcdcbung.ipynb"]
+    assert submission.pages["neuron"].look == []
+    assert [note.partition(" (")[0] for note in submission.look] == [
+        "The file training.ipynb cannot be read as a notebook"
+    ]
+
+
+def test_a_sheet_of_trials_with_some_cells_of_a_page_is_not_graded_for_the_page(released, tmp_path):
+    page = source("neuron")
+    trials = [new_code_cell(f"trial = {number}") for number in range(100)]
+    sheet = nbformat.v4.new_notebook(cells=page.cells[:6] + trials)
+    handed_in(tmp_path, neuron=page, Untitled=sheet)
+    pages = submissions.read(tmp_path, released).pages
+    assert code(pages["neuron"]) == code(submissions.Page(page))
+    assert pages["neuron"].look == [
+        "there are several files for this page: neuron.ipynb was graded, and not Untitled.ipynb"
+    ]
+
+
+@pytest.mark.parametrize("delete", [False, True])
+def test_an_answer_that_was_written_into_its_check_counts(released, delete):
+    page = source("neuron")
+    answer, check = (next(c for c in page.cells if grading.grade_id(c) == name) for name in ("layer", "layer-check"))
+    check.source = f"{answer.source}\n\n{check.source}\nprint('Done')"
+    solution, answer.source = answer.source, "pass"
+    if delete:
+        page.cells.remove(answer)
+    rebuilt = code(submissions.rebuild(released["neuron"], page))
+    place = rebuilt.index(solution)
+    assert rebuilt[place + 1 : place + 3] == [
+        check.source[len(solution) + 2 : -len("\nprint('Done')")],
+        "print('Done')",
+    ]
+
+
+def test_an_answer_in_another_place_is_shown_to_a_person(released):
+    stub = {"layer": "def layer(*arguments):\n    pass"}
+    page = grading.answered(source("neuron"), stub)
+    page.cells.append(new_code_cell(grading.solutions(source("neuron"))["layer"]))
+    look = submissions.rebuild(grading.answered(released["neuron"], stub), page).look
+    assert look == ["the answer cell is as it was given, another one defines what it asks for: layer"]
+
+
 def test_words_that_attacks_need_are_shown_to_a_person(released):
-    page = grading.answered(source("neuron"), {"count": "get_ipython().kernel\n!ls\nmodel.eval()\nnp.allclose = print"})
+    page = grading.answered(
+        source("neuron"), {"count": "get_ipython().kernel\n!ls\n%pip install x\nmodel.eval()\nnp.allclose = print"}
+    )
     look = submissions.rebuild(released["neuron"], page).look
-    assert look == ["code that no exercise needs: !, get_ipython, np.allclose ="]
+    assert look == ["code that no exercise needs: !, %pip, get_ipython, np.allclose ="]
+
+
+def test_names_of_python_that_a_page_takes_for_something_else_are_shown_to_a_person(released):
+    page = grading.answered(source("neuron"), {"count": "sum = 0\nfor x in []:\n    max = x\ndef f():\n    len = 1"})
+    look = submissions.rebuild(released["neuron"], page).look
+    assert look == ["Python's own names that mean something else then, in the tests too: max, sum"]
