@@ -82,7 +82,7 @@ weights = [1216, 4640, 0, 320, 2112]
 
 
 # %% compose: correlates, and so turns the second filter round
-# says: second filter was turned round
+# says: second filter was flipped
 def compose(a, b):
     both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
     for i, j in np.ndindex(b.shape):
@@ -91,7 +91,7 @@ def compose(a, b):
 
 
 # %% compose: turns the first filter round
-# says: first filter was turned round
+# says: first filter was flipped
 def compose(a, b):
     both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
     for i, j in np.ndindex(b.shape):

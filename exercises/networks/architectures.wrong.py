@@ -281,7 +281,7 @@ def cure(layers):
     return {10: 0.3, 30: 0.18, 100: 0.1, 500: 0.045}.get(layers, 0.1)
 
 
-# %% budget: forgets that the dense layer is dear
+# %% budget: forgets that the dense layer is expensive
 # says: parameters are too many
 def build():
     return nn.Sequential(
