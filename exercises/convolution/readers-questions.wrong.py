@@ -60,8 +60,8 @@ def shuffle(x, groups):
     return split.swapaxes(0, 1).reshape(x.shape)
 
 
-# %% shuffle: turns the channels round
-# says: turned round
+# %% shuffle: reverses the channels
+# says: reverse order
 def shuffle(x, groups):
     return x[::-1]
 
