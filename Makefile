@@ -59,7 +59,7 @@ lint:
 unit:
 	@echo "== 2/5 unit tests, doctests, coverage"
 	@$(RUN) -m pytest -q --doctest-modules src/dlcourse book/_ext
-	@$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/site --cov --cov-report=term --cov-fail-under=95 tests
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/book/site --cov --cov-report=term --cov-fail-under=95 tests
 
 notebook-tests:
 	@echo "== 3/5 every notebook against its committed outputs"
@@ -68,7 +68,7 @@ notebook-tests:
 
 site-tests:
 	@echo "== 5/5 the built site, in the browser too"
-	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/site
+	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/book/site
 
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
 	@for part in exercises/*/; do $(VENV)/bin/nbgrader generate_assignment $$(basename $$part) --force || exit 1; done

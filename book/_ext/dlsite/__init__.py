@@ -1,0 +1,18 @@
+"""The book's Sphinx extensions: each module does one thing to the pages, and says what at its head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import accessible, boxes, docstrings, exercises, figures, framework_tabs, lean, offline, pictures
+
+PARTS = (accessible, lean, offline, boxes, exercises, docstrings, figures, framework_tabs, pictures)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register all of them with Sphinx."""
+    for part in PARTS:
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
