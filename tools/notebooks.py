@@ -100,25 +100,26 @@ def execute(path: Path) -> tuple[NotebookNode, dict[str, Any]]:
             cell.outputs, cell.execution_count = [], None
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True)
-    before, start, replies = available(), time.monotonic(), []
+    before, start, replies = available(), time.monotonic(), [None]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
-    async def ask(notebook: NotebookNode) -> None:
+    async def ask(cell: NotebookNode, **_: Any) -> None:
         kernel: Any = client.kc
-        replies.append(await client.async_wait_for_reply(kernel.execute(**results.question(before))))
+        if cell is code[-1]:
+            replies.append(await client.async_wait_for_reply(kernel.execute(**results.question(before))))
 
-    client.on_notebook_complete = ask
+    client.on_cell_executed = ask
     with KERNEL_LOG.open("a") as log:
         try:
             client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=log)
         except DeadKernelError as death:
             last = client.code_cells_executed - 1
-            source = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()][last]
             why = "a crash in C code, or too little memory"
-            raise RuntimeError(f"The kernel died in code cell {last}: {why}\n\n{source}\n") from death
+            raise RuntimeError(f"The kernel died in code cell {last}: {why}\n\n{code[last].source}\n") from death
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     seconds = time.monotonic() - start
-    return notebook, {"execution_seconds": seconds, "inputs": results.made_from(replies[0], before, ROOT)}
+    return notebook, {"execution_seconds": seconds, "inputs": results.made_from(replies[-1], before, ROOT)}
 
 
 def setup_cell() -> str:
@@ -206,11 +207,8 @@ def untested(cache: JupyterCacheAbstract) -> list[Path]:
 
 def _compare(cache: JupyterCacheAbstract, full: bool) -> int:
     """Compare notebooks with their stored outputs, and keep the results; returns the exit code of pytest."""
-    every = paths()
-    some = every if full else untested(cache)
-    print(
-        f"{len(every) - len(some)} of {len(every)} notebooks passed before, as they are; {len(some)} to run", flush=True
-    )
+    some = results.longest_first(cache, paths() if full else untested(cache))
+    print(f"{len(some)} notebooks to run; {len(paths()) - len(some)} passed before, as they are", flush=True)
     if not some:
         return 0
     command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-p", "tools.strict_nbval", "--nbval"]
