@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -47,20 +48,18 @@ def digest(root: Path, paths: Iterable[str | Path], *more: str) -> str:
 
 def environment(root: Path, settings: Mapping[str, str]) -> str:
     """The machinery, the version of Python, all that is installed, and the settings of the kernels."""
-    packages = sorted(f"{found.name} {found.version}" for found in distributions())
     settled = [f"{name}={value}" for name, value in sorted(settings.items())]
-    return digest(root, MACHINERY, sys.version, platform.machine(), *packages, *settled)
+    return digest(root, MACHINERY, sys.version, platform.machine(), *installed(), *settled)
+
+
+@cache
+def installed() -> list[str]:
+    """The names and versions of all packages that are installed."""
+    return sorted(f"{found.name} {found.version}" for found in distributions())
 
 
 def module(file: Path, source: Path) -> str | None:
-    """The module that a file belongs to: a stub to its module, other files to the package around them.
-
-    Examples
-    --------
-    >>> here = Path(__file__)
-    >>> module(here, here.parent.parent)
-    'tools.inputs'
-    """
+    """The module that a file belongs to: a stub to its module, other files to the package around them."""
     folder = file.parent
     while not (folder / "__init__.py").exists():
         if folder == source:

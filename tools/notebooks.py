@@ -100,7 +100,8 @@ def execute(path: Path) -> tuple[NotebookNode, dict[str, Any]]:
             cell.outputs, cell.execution_count = [], None
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True)
-    before, start, replies = available(), time.monotonic(), [None]
+    before, start = available(), time.monotonic()
+    replies: list[Any] = [None]
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
     async def ask(cell: NotebookNode, **_: Any) -> None:

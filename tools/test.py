@@ -76,8 +76,8 @@ def stages(full: bool) -> list[Stage]:
         Stage("types", "mypy"),
         Stage(
             "doctests",
-            f"{PYTEST} --doctest-modules src/dlcourse book/_ext tools",
-            inputs=("pyproject.toml", "src", "book/_ext", "tools"),
+            f"{PYTEST} --doctest-modules src/dlcourse book/_ext",
+            inputs=("pyproject.toml", "src", "book/_ext"),
         ),
         Stage(
             "package",

@@ -8,7 +8,7 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import notebooks, site
+from tools import notebooks
 
 
 def small(source="print(6 * 7)"):
@@ -63,26 +63,11 @@ def test_refresh_runs_what_changed_and_nothing_twice(project, capsys):
     assert nbformat.read(path, 4).cells[1].outputs[0].text == "48\n"
 
 
-def test_a_changed_package_or_requirement_empties_the_cache(project):
-    notebooks.main(["run"])
-    assert len(notebooks.fresh_cache().list_cache_records()) == 1
-    (project / "requirements.txt").write_text("numpy<3\n")
-    assert len(notebooks.fresh_cache().list_cache_records()) == 0
-
-
 def test_kernels_compute_with_one_thread_in_the_folder_of_their_notebook(project):
     source = "import os; print(os.environ['OMP_NUM_THREADS'], os.path.basename(os.getcwd()))"
     nbformat.write(notebooks.strip(small(source)), project / "book" / "one.ipynb")
     notebooks.main(["refresh"])
     assert nbformat.read(project / "book" / "one.ipynb", 4).cells[1].outputs[0].text == "1 book\n"
-
-
-@pytest.mark.parametrize("name", ["module.py", "figure.js", "figure.css", "weights.safetensors"])
-def test_every_part_of_the_package_counts(project, name):
-    (project / "src").mkdir()
-    before = notebooks.fingerprint()
-    (project / "src" / name).write_text("new")
-    assert notebooks.fingerprint() != before
 
 
 def test_a_failing_notebook_is_named_with_its_error(project, capsys):
@@ -131,37 +116,6 @@ def test_the_pages_that_say_how_to_clone_name_the_same_address(page):
     assert f"git clone {url}" in (notebooks.ROOT / page).read_text("utf-8")
 
 
-@pytest.fixture
-def builds(tmp_path, monkeypatch):
-    """Commands that `tools.site` would run, and the exit codes that they are given."""
-    ran, codes = [], []
-    monkeypatch.setattr(site, "BUILD", tmp_path)
-    monkeypatch.setattr(site, "STAMP", tmp_path / "site-made-with")
-    monkeypatch.setattr(site, "fingerprint", lambda: "now")
-    monkeypatch.setattr(site.subprocess, "call", lambda command: ran.append(command) or codes.pop(0))
-    return ran, codes, tmp_path
-
-
-def test_the_site_is_built_with_warnings_as_errors(builds):
-    ran, codes, _ = builds
-    codes[:] = [0]
-    assert site.main() == 0
-    assert {"-W", "-n", "--keep-going"} <= set(ran[0])
-
-
-def test_a_failed_build_is_no_ground_for_the_next(builds):
-    _, codes, folder = builds
-    codes[:] = [0, 1, 0, 0]
-    results = []
-    for _ in range(4):
-        results.append(site.main())
-        kept = (folder / ".doctrees").exists()
-        (folder / ".doctrees").mkdir(exist_ok=True)
-        results.append(kept)
-    # built anew; from the first build, and failed; anew, after the failure; from the third build
-    assert results == [0, False, 1, True, 0, False, 0, True]
-
-
 def test_a_notebook_that_changes_while_it_runs_is_not_given_the_wrong_outputs(project, monkeypatch):
     path = project / "book" / "one.ipynb"
     execute = notebooks.execute
@@ -188,13 +142,3 @@ def test_timings_stay_as_they_were_stored(project):
     (project / "requirements.txt").write_text("numpy>=2\n")
     notebooks.main(["refresh"])
     assert path.read_text() == first
-
-
-def test_the_site_is_built_anew_when_its_extensions_change(monkeypatch, tmp_path):
-    before = site.fingerprint()
-    extension = notebooks.ROOT / "book" / "_ext" / "dlsite" / "boxes.py"
-    original = type(extension).read_bytes
-    monkeypatch.setattr(
-        type(extension), "read_bytes", lambda path: original(path) + (b"#" if path.name == "boxes.py" else b"")
-    )
-    assert site.fingerprint() != before
