@@ -65,14 +65,14 @@ def made_from(sources: list[Path], package: dict[str, str]) -> dict[str, str]:
 def built() -> dict[str, str]:
     """A digest of each built page: of its text, of the files that it names, and of all that pages share."""
     root, found = BUILD / "html", {}
+    every = {file.relative_to(root).as_posix() for file in inputs.files(root)}
     shared = inputs.digest(root, ["_static"])
-    for page in root.rglob("*.html"):
-        if not {"_static", "_sources"} & set(page.relative_to(root).parts):
-            quoted = set(re.findall(r"""["'(]([^"'()<>\s#?]+\.\w+)""", page.read_text("utf-8")))
-            named = [Path(os.path.normpath(page.parent / unquote(name))) for name in quoted]
-            own = [file for file in named if file.is_relative_to(root) and file.is_file() and file.suffix != ".html"]
-            files = [file.relative_to(root) for file in [page, *own] if "_static" not in file.parts]
-            found[page.relative_to(root).as_posix()] = inputs.digest(root, files, shared)
+    for page in sorted(every):
+        if page.endswith(".html") and not page.startswith(("_static/", "_sources/")):
+            quoted = re.findall(r"""["'(]([^"'()<>\s#?]+\.\w+)""", (root / page).read_text("utf-8"))
+            named = {os.path.normpath(os.path.join(os.path.dirname(page), unquote(name))) for name in quoted} & every
+            own = [name for name in named if not name.startswith("_static/") and not name.endswith(".html")]
+            found[page] = inputs.digest(root, [page, *own], shared)
     return found
 
 

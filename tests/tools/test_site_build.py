@@ -180,7 +180,7 @@ def html(project):
     """A built site of two pages."""
     files = {
         "book/one.html": '<img src="../_images/a%20b.png"><a href="two.html#x"><script src="../_static/x.js?v=1">',
-        "book/two.html": '<link href="../_static/x.css"><a href="https://example.org/a.png">',
+        "book/two.html": f'<i data-state="{"1.5," * 999}"><link href="../_static/x.css"><a href="https://example.org/a.png">',
         "_images/a b.png": "1",
         "_static/x.js": "1",
         "_static/webpack.html": "1",
