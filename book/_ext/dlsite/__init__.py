@@ -6,9 +6,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import accessible, boxes, docstrings, exercises, figures, framework_tabs, lean, offline, pictures
+from . import accessible, boxes, docstrings, exercises, figures, framework_tabs, lean, offline, pictures, predictions
 
-PARTS = (accessible, lean, offline, boxes, exercises, docstrings, figures, framework_tabs, pictures)
+PARTS = (accessible, lean, offline, boxes, exercises, docstrings, figures, framework_tabs, pictures, predictions)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
