@@ -10,8 +10,9 @@ state from the figure's HTML and runs the same module.
 """
 
 from dlcourse.figures.arithmetic import ConvArithmetic, conv_arithmetic
-from dlcourse.figures.base import STATIC, Figure
-from dlcourse.figures.convolution import KERNELS, Conv1d, Conv2d, conv1d, conv2d
+from dlcourse.figures.base import FIGURES, STATIC, Figure
+from dlcourse.figures.conv1d import Conv1d, conv1d
+from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.field import ReceptiveField, receptive_field
 from dlcourse.figures.invariance import Shift, shift

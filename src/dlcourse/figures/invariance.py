@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import KERNELS, LARGEST_KERNEL_SIDE, _named_kernels, _numbers
+from dlcourse.figures.conv2d import KERNELS, LONGEST_KERNEL
+from dlcourse.figures.traits import numbers
 from dlcourse.figures.shifting import OBJECTS, POOLINGS, SIDE, Change, change, convolved, drawn, pooled
 
 
@@ -139,10 +140,10 @@ class Shift(Figure, module="shift"):
         """All numbers, checked together: traitlets validates the arguments of a constructor in any order."""
         names = ("objects", "object", "kernels", "kernel")
         parts = {name: proposed[name] if name in proposed else getattr(self, name) for name in names}
-        parts["objects"], parts["kernels"] = _named_objects(parts["objects"]), _named_kernels(parts["kernels"])
-        for one, all_, largest in (("object", "objects", SIDE), ("kernel", "kernels", LARGEST_KERNEL_SIDE)):
+        parts["objects"], parts["kernels"] = _named(parts["objects"], "objects", "pixels", SIDE), _named(parts["kernels"], "kernels", "weights", 7)
+        for one, all_, largest in (("object", "objects", SIDE), ("kernel", "kernels", LONGEST_KERNEL)):
             if not isinstance(parts[one], str):
-                parts[one] = _numbers(one, parts[one], ndim=2, largest=largest)
+                parts[one] = numbers(one, parts[one], 2, largest)
             elif not parts[all_]:
                 raise ValueError(f"{all_} must hold at least one entry, got none")
             else:
@@ -219,7 +220,7 @@ def shift(
     return Shift(pooling=pooling, dx=dx, dy=dy, **chosen)
 
 
-def _named_objects(objects: Any) -> dict[str, list[list[float]]]:
-    if not isinstance(objects, Mapping) or not all(isinstance(name, str) and name for name in objects):
-        raise TypeError(f"objects must map names to pixels, got {_validate.describe(objects)}")
-    return {name: _numbers(f"objects[{name!r}]", value, ndim=2, largest=SIDE) for name, value in objects.items()}
+def _named(objects: Any, name: str, what: str, longest: int) -> dict[str, list[list[float]]]:
+    if not isinstance(objects, Mapping) or not all(isinstance(key, str) and key for key in objects):
+        raise TypeError(f"{name} must map names to {what}, got {_validate.describe(objects)}")
+    return {key: numbers(f"{name}[{key!r}]", value, 2, longest) for key, value in objects.items()}

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.figures.convolution import LARGEST_SIDE, _plain
+from dlcourse.figures.conv2d import LONGEST as LARGEST_SIDE
+from dlcourse.figures.traits import plain as _plain
 
 SIDE = LARGEST_SIDE  # of the image, and of its convolution map
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dlcourse.figures import STATIC, Figure
+from dlcourse.figures.base import Figure, style_sheets, write_static
 from serving import serve
 
 THEME = """
@@ -25,17 +24,9 @@ body { margin: 0; padding: 16px; background: var(--pst-color-background); color:
 
 def build(folder: pathlib.Path, *figures: Figure) -> pathlib.Path:
     """A page with these figures in `folder`, with the scripts laid out as the book's Sphinx extension does it."""
-    static = folder / "_static" / "figures"
-    static.mkdir(parents=True, exist_ok=True)
-    modules = {}
-    for file in STATIC.iterdir():
-        if file.suffix == ".js" and file.stem != "page":
-            modules[file.stem] = file.read_text(encoding="utf-8")
-        (static / file.name).write_bytes(file.read_bytes())
-    (static / "modules.js").write_text(f"window.DLCOURSE_FIGURES = {json.dumps(modules)};\n", encoding="utf-8")
+    write_static(folder / "_static" / "figures")
     body = "\n".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
-    names = sorted((file.name for file in STATIC.glob("*.css")), key=lambda name: name != "figures.css")
-    styles = "".join(f'<link rel="stylesheet" href="_static/figures/{name}">' for name in names)
+    styles = "".join(f'<link rel="stylesheet" href="_static/figures/{name}">' for name in style_sheets(body))
     page = folder / "index.html"
     page.write_text(
         f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Figures</title>
