@@ -162,7 +162,7 @@ export default figure("One-dimensional convolution, step by step", (fig) => {
       cell.classList.toggle("dlf-now", i === place);
       cell.classList.toggle("dlf-ahead", i > reached && i !== place);
       cell.setAttribute("aria-label", `output ${i}: ${fmt(all[i].output)}`);
-      if (i === place) cell.setAttribute("aria-current", "true"); else cell.removeAttribute("aria-current");
+      cell.setAttribute("aria-current", i === place);
       cell.tabIndex = i === pinned() ? 0 : -1;
     });
     cells.places.forEach((cell, i) => cell.classList.toggle("dlf-inside", i >= place && i < place + k));
