@@ -140,7 +140,10 @@ class Shift(Figure, module="shift"):
         """All numbers, checked together: traitlets validates the arguments of a constructor in any order."""
         names = ("objects", "object", "kernels", "kernel")
         parts = {name: proposed[name] if name in proposed else getattr(self, name) for name in names}
-        parts["objects"], parts["kernels"] = _named(parts["objects"], "objects", "pixels", SIDE), _named(parts["kernels"], "kernels", "weights", 7)
+        parts["objects"], parts["kernels"] = (
+            _named(parts["objects"], "objects", "pixels", SIDE),
+            _named(parts["kernels"], "kernels", "weights", 7),
+        )
         for one, all_, largest in (("object", "objects", SIDE), ("kernel", "kernels", LONGEST_KERNEL)):
             if not isinstance(parts[one], str):
                 parts[one] = numbers(one, parts[one], 2, largest)

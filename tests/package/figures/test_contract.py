@@ -219,7 +219,12 @@ STOP = """(i) => {
   const name = stops[i].ariaLabel ?? stops[i].textContent;
   return { type: stops[i].tagName === "BUTTON" ? "button" : type, role, name, idle: idle || name === "Reset" };
 }"""
-KEYS = {"checkbox": [" "], "button": ["Enter"], "number": ["ArrowUp"], "select-one": ["ArrowDown", "ArrowUp"]}
+KEYS = {
+    "checkbox": [" "],
+    "button": ["Enter", "ArrowRight"],
+    "number": ["ArrowUp"],
+    "select-one": ["ArrowDown", "ArrowUp"],
+}
 HEARD = "[...document.querySelectorAll('[aria-live=polite], [role=status]')].map((e) => e.textContent).join()"
 RESET = """() => {
   document.activeElement.blur();
