@@ -1,4 +1,4 @@
-"""A page on which figures are mounted as JupyterLab mounts them, one after the other, without loading a page for each."""
+"""A page on which figures are mounted as JupyterLab mounts them, one after the other, without a load for each."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
@@ -18,8 +18,8 @@ LONGEST = 16
 class Conv1d(Figure):
     """A filter that slides over a row of numbers; made by `conv1d`, which documents the traits."""
 
-    constants = {"longest": LONGEST, "largest_value": LARGEST_VALUE}
-    extremes = ({"input": range(LONGEST)}, {"input": [-99.25] * LONGEST, "kernel": [-0.75] * 7, "bias": -1})
+    constants: ClassVar = {"longest": LONGEST, "largest_value": LARGEST_VALUE}
+    extremes: ClassVar = ({"input": range(LONGEST)}, {"input": [-99.25] * LONGEST, "kernel": [-0.75] * 7, "bias": -1})
 
     input = Numbers([0, 0, 0, 1, 1, 0, 0, 0], ndim=1, longest=LONGEST)
     kernel = Numbers([0, 1, 0], ndim=1, longest=LONGEST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
@@ -32,8 +32,8 @@ KERNELS: dict[str, list[list[float]]] = {
 class Conv2d(Figure):
     """A filter that slides over a small image; made by `conv2d`, which documents the traits."""
 
-    constants = {"largest_value": LARGEST_VALUE}
-    extremes = (
+    constants: ClassVar = {"largest_value": LARGEST_VALUE}
+    extremes: ClassVar = (
         {"image": np.full((LONGEST, LONGEST), -99.25), "kernel": np.full((3, 3), -0.75)},
         {"image": np.ones((9, 9)), "kernel": np.ones((7, 7))},
     )

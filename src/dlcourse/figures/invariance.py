@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv2d import KERNELS, LONGEST_KERNEL
-from dlcourse.figures.traits import numbers
 from dlcourse.figures.shifting import OBJECTS, POOLINGS, SIDE, Change, change, convolved, drawn, pooled
+from dlcourse.figures.traits import numbers
 
 
 class Shift(Figure, module="shift"):
