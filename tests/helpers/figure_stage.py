@@ -35,9 +35,12 @@ MOUNT = """async ([name, state]) => {
   const cleanup = await figure.render({ model, el: host });
   document.querySelector("main").append(host);
   (window.mounted ??= []).push({ model, host, cleanup });
-  // What a reader sees and a screen reader hears, and what is in the fields.
-  window.look = (i = 0) => mounted[i].host.innerHTML +
-    [...mounted[i].host.querySelectorAll("input, select")].map((e) => e.type === "checkbox" ? e.checked : e.value);
+  // All that a reader sees and a screen reader hears, with what is in the fields: a line for each element.
+  window.look = (i = 0) => [...mounted[i].host.querySelectorAll("*")].map((element) => [
+    element.tagName, ...[...element.attributes].map(({ name, value }) => `${name}=${value}`).sort(),
+    element.checked ?? "", element.value ?? "",
+    ...[...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")),
+  ].join(" ")).join("\\n");
   await new Promise(requestAnimationFrame);
 }"""
 

@@ -15,10 +15,9 @@ from dlcourse.figures.conv1d import Conv1d, conv1d
 from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.field import ReceptiveField, receptive_field
-from dlcourse.figures.invariance import Shift, shift
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.recurrent import CELLS, RNN, rnn
-from dlcourse.figures.shifting import OBJECTS, POOLINGS, Change
+from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
 
 __all__ = [
     "ACTIVATIONS",
@@ -30,7 +29,6 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SURFACES",
-    "Change",
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",
