@@ -49,9 +49,9 @@ function figure(title, setup) {
       numberCell: (label, change) => numberCell(label, change, tell, fixed.largest_value),
     });
     panel.append(...view.body);
-    for (const element of [live, note]) if (!element.parentNode) panel.append(element);
-    model.on("change", draw);
     draw();
+    for (const element of [live, note]) if (!element.parentNode && element.textContent) panel.append(element);
+    model.on("change", draw);
     el.replaceChildren(root);
     return () => { bar?.stop(); end.abort(); model.off("change", draw); };
   }
