@@ -9,7 +9,8 @@ import numpy as np
 import traitlets
 
 from dlcourse import _validate
-from dlcourse.figures.base import Figure, Truth
+from dlcourse.figures.base import Figure
+from dlcourse.figures.traits import Truth
 
 BOUNDS = {"input": (1, 14), "kernel": (1, 5), "padding": (0, 8), "stride": (1, 5), "dilation": (1, 3)}
 """The smallest and the largest value of each setting: what can still be told apart on a phone."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import _plain
+from dlcourse.figures.traits import plain as _plain
 
 WIDTH, HEIGHT = 3, 2  # the picture shows x from -3 to 3 and y from -2 to 2
 MOST_STEPS = 200

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import _plain
+from dlcourse.figures.traits import plain as _plain
 
 ACTIVATIONS = ("step", "sigmoid", "tanh", "ReLU")
 """The activation functions that `neuron` offers. The step is 1 above zero, and 0 at zero and below."""

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import _listed, _numbers, _plain
+from dlcourse.figures.traits import listed as _listed
+from dlcourse.figures.traits import numbers as _numbers
+from dlcourse.figures.traits import plain as _plain
 
 CELLS = ("tanh", "linear", "gated")
 """The recurrent units that `rnn` offers."""
@@ -85,7 +87,7 @@ class RNN(Figure, module="rnn"):
 
     @traitlets.validate("input")
     def _check_input(self, proposal: Any) -> list[float]:
-        return _numbers("input", proposal["value"], ndim=1, largest=MOST_STEPS)
+        return _numbers("input", proposal["value"], ndim=1, longest=MOST_STEPS)
 
     @traitlets.validate("cell")
     def _check_cell(self, proposal: Any) -> str:
