@@ -144,11 +144,11 @@ function grid(label, rows, columns, { press, choose, point, leave, at, go, key, 
 /**
  * The buttons Previous, Play, Next and Reset of a figure whose window has `count()` places, stands at `get()` and
  * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing, `.move(place)` does so and goes
- * there. `what` is the window's name.
+ * there. `what` is the window's name, `where()` says at which place it stands.
  */
-function transport({ get, count, go, reset, delay, what = "window" }) {
+function transport({ get, count, go, reset, delay, what = "window", where = () => `${get() + 1} of ${count()}` }) {
   let timer = null;
-  const step = (by) => bar.move(get() + by);
+  const step = (by) => { if (get() + by >= 0 && get() + by < count()) bar.move(get() + by); };
   const tick = () => {
     go(get() + 1);
     if (get() >= count() - 1) bar.stop();
@@ -162,9 +162,9 @@ function transport({ get, count, go, reset, delay, what = "window" }) {
     bar.show();
   }, { class: "dlf-button dlf-primary" });
   const next = button("next", "Next", () => step(1));
-  const where = h("span", { class: "dlf-where" });
+  const place = h("span", { class: "dlf-where" });
   const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": `Move the ${what}` },
-    previous, play, next, where, button("reset", "Reset", () => { bar.stop(); reset(); }));
+    previous, play, next, place, button("reset", "Reset", () => { bar.stop(); reset(); }));
   bar.move = (place) => { bar.stop(); go(clamp(place, 0, count() - 1)); };
   bar.playing = () => timer !== null;
   bar.stop = () => {
@@ -176,7 +176,7 @@ function transport({ get, count, go, reset, delay, what = "window" }) {
   };
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
-    where.replaceChildren(h("span", {}, `${what} `), `${get() + 1} of ${count()}`);
+    place.replaceChildren(h("span", {}, `${what} `), where());
     play.setAttribute("aria-disabled", count() < 2);
     previous.setAttribute("aria-disabled", get() <= 0);
     next.setAttribute("aria-disabled", get() === count() - 1);
