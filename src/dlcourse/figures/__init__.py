@@ -12,7 +12,7 @@ state from the figure's HTML and runs the same module.
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
 from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
-from dlcourse.figures.arithmetic import ConvArithmetic, conv_arithmetic
+from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.field import ReceptiveField, receptive_field
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
