@@ -18,6 +18,8 @@ LARGEST_VALUE = 999
 class State(traitlets.Any):
     """A part of a figure's state: synchronised with JavaScript. The other traits here say what it may be."""
 
+    allow_none = False  # of an Any it is True, and None would be checked by nobody
+
     def __init__(self, default: Any = traitlets.Undefined, **kwargs: Any) -> None:
         super().__init__(default, **kwargs)
         self.tag(sync=True)
@@ -45,6 +47,32 @@ class Real(State):
     def validate(self, obj: Any, value: Any) -> float:
         """`value` as a plain number, or an error that names the trait."""
         return plain(_validate.real(str(self.name), value, *self.bounds))
+
+
+class Whole(State):
+    """A whole number between two bounds."""
+
+    def __init__(self, default: int, low: int, high: int) -> None:
+        super().__init__(default)
+        self.bounds = low, high
+
+    def validate(self, obj: Any, value: Any) -> int:
+        """`value` as an int, or an error that names the trait."""
+        return _validate.whole(str(self.name), value, *self.bounds)
+
+
+class Reals(State):
+    """A few finite numbers, each between bounds of its own."""
+
+    def __init__(self, default: Any, *bounds: tuple[float, float]) -> None:
+        super().__init__(default)
+        self.bounds = bounds
+
+    def validate(self, obj: Any, value: Any) -> list[float]:
+        """`value` as a list of plain numbers, or an error that names the trait and the place."""
+        found = _validate.array(str(self.name), value, (len(self.bounds),)).tolist()
+        pairs = enumerate(zip(found, self.bounds, strict=True))
+        return [plain(_validate.real(f"{self.name}[{i}]", number, *bounds)) for i, (number, bounds) in pairs]
 
 
 class Choice(State):

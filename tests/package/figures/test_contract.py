@@ -351,7 +351,8 @@ def test_play_runs_to_the_end_in_silence_and_what_is_taken_away_stops(stage, nam
             play.click()
         page.evaluate("() => { for (let i = 0; timers.size && i < 500; i++) tick(); }")
         assert page.evaluate("timers.size") == 0
-        assert page.get_by_role("button", name="Next").get_attribute("aria-disabled") == "true"
+        if name != "gradient_descent":  # whose playing ends where nothing changes any more
+            assert page.get_by_role("button", name="Next").get_attribute("aria-disabled") == "true"
         play.click()
     page.evaluate("mounted[0].cleanup()")
     assert page.evaluate("[timers.size, mounted[0].model.listeners.size]") == [0, 0]

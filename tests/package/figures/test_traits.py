@@ -5,10 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+import traitlets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcourse import figures
+from dlcourse.figures import traits
 
 
 def test_importing_figures_loads_no_framework():
@@ -19,6 +21,31 @@ def test_importing_figures_loads_no_framework():
 def test_the_widget_comes_along_with_the_html():
     data, _ = figures.conv1d()._repr_mimebundle_()
     assert set(data) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+
+
+class Everything(traitlets.HasTraits):
+    """One trait of each kind."""
+
+    truth = traits.Truth(False)
+    real = traits.Real(0, -1, 1)
+    whole = traits.Whole(0, -1, 1)
+    choice = traits.Choice("a", "ab")
+    reals = traits.Reals([0, 1], (-1, 1), (0, 5))
+    numbers = traits.Numbers([1], ndim=1, longest=3)
+
+
+def test_none_is_no_value_of_any_trait():
+    for name in Everything.class_trait_names():
+        with pytest.raises((TypeError, ValueError), match=name):
+            setattr(Everything(), name, None)
+
+
+def test_a_bound_is_inside_and_each_of_several_numbers_has_its_own():
+    all_ = Everything(real=-1, whole=1, reals=np.array([-1.0, 5.0]))
+    assert (all_.real, all_.whole, all_.reals) == (-1, 1, [-1, 5])
+    for name, wrong, said in [("real", 1.1, "real"), ("whole", 2, "whole"), ("reals", [0, -1], r"reals\[1\]")]:
+        with pytest.raises(ValueError, match=f"{said} must be .* between"):
+            setattr(all_, name, wrong)
 
 
 def test_whole_numbers_stay_whole_and_zero_has_no_sign():

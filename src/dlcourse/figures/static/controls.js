@@ -110,7 +110,7 @@ function row(name, label, ...content) {
  * A grid of cells with one tab stop. `press`, `choose`, `point` and `leave` say what a pointer does; the arrow keys lead
  * from `at()` to `go(place)`, and `key(name)` is told of other keys.
  */
-function grid(label, rows, columns, { press, choose, point, leave, at, go, key, keys }) {
+function grid(label, rows, columns, { press, choose, point, leave, at, go, key }) {
   const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
   const lines = all.map((line) => h("div", { role: "row" }, ...line));
   const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
@@ -130,7 +130,6 @@ function grid(label, rows, columns, { press, choose, point, leave, at, go, key, 
   listen("click", choose);
   listen("pointermove", point);
   table.addEventListener("pointerleave", leave);
-  if (keys) table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
   if (go) onKey(table, (name) => {
     const to = placeAfter(name, at(), [rows, columns]);
     if (!to) return key?.(name);
@@ -144,11 +143,11 @@ function grid(label, rows, columns, { press, choose, point, leave, at, go, key, 
 /**
  * The buttons Previous, Play, Next and Reset of a figure whose window has `count()` places, stands at `get()` and
  * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing, `.move(place)` does so and goes
- * there. `what` is the window's name.
+ * there. `what` is the window's name, `where()` says at which place it stands.
  */
-function transport({ get, count, go, reset, delay, what = "window" }) {
+function transport({ get, count, go, reset, delay, what = "window", where = () => `${get() + 1} of ${count()}` }) {
   let timer = null;
-  const step = (by) => bar.move(get() + by);
+  const step = (by) => { if (get() + by >= 0 && get() + by < count()) bar.move(get() + by); };
   const tick = () => {
     go(get() + 1);
     if (get() >= count() - 1) bar.stop();
@@ -162,9 +161,9 @@ function transport({ get, count, go, reset, delay, what = "window" }) {
     bar.show();
   }, { class: "dlf-button dlf-primary" });
   const next = button("next", "Next", () => step(1));
-  const where = h("span", { class: "dlf-where" });
+  const place = h("span", { class: "dlf-where" });
   const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": `Move the ${what}` },
-    previous, play, next, where, button("reset", "Reset", () => { bar.stop(); reset(); }));
+    previous, play, next, place, button("reset", "Reset", () => { bar.stop(); reset(); }));
   bar.move = (place) => { bar.stop(); go(clamp(place, 0, count() - 1)); };
   bar.playing = () => timer !== null;
   bar.stop = () => {
@@ -176,7 +175,7 @@ function transport({ get, count, go, reset, delay, what = "window" }) {
   };
   bar.show = () => {
     play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
-    where.replaceChildren(h("span", {}, `${what} `), `${get() + 1} of ${count()}`);
+    place.replaceChildren(h("span", {}, `${what} `), where());
     play.setAttribute("aria-disabled", count() < 2);
     previous.setAttribute("aria-disabled", get() <= 0);
     next.setAttribute("aria-disabled", get() === count() - 1);
