@@ -41,9 +41,9 @@ class Figure(anywidget.AnyWidget):
 
     fixed = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init_subclass__(cls, module: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         if Figure in cls.__bases__:  # and none of the subclasses that traitlets makes of a widget to add traits
-            cls.name = module or cls.__module__.rpartition(".")[2]
+            cls.name = cls.__module__.rpartition(".")[2]
             FIGURES[cls.name] = cls
             cls._esm = "".join(_text(file) for file in ("shared.js", "controls.js", f"{cls.name}.js"))
             cls._css = "".join(_text(file) for file in ("figures.css", f"{cls.name}.css"))
@@ -96,7 +96,7 @@ def write_static(folder: pathlib.Path) -> None:
             modules[path.stem] = path.read_text(encoding="utf-8")
         else:
             shutil.copy(path, folder / path.name)
-    script = "window.DLCOURSE_FIGURES = " + json.dumps(modules).replace("</", "<\\/") + ";\n"
+    script = "window.DLCOURSE_FIGURES = " + json.dumps(modules) + ";\n"
     (folder / "modules.js").write_text(script, encoding="utf-8")
 
 

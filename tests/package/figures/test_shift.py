@@ -343,6 +343,7 @@ def test_the_other_button_of_the_mouse_drags_nothing(show):
     handle(page).hover()
     page.mouse.down(button="right")
     page.mouse.move(10, 10)
+    page.mouse.up(button="right")
     assert caption(page, "image") == "at the marked position"
 
 

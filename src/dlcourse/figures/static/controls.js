@@ -110,7 +110,7 @@ function row(name, label, ...content) {
  * A grid of cells with one tab stop. `press`, `choose`, `point` and `leave` say what a pointer does; the arrow keys lead
  * from `at()` to `go(place)`, and `key(name)` is told of other keys.
  */
-function grid(label, rows, columns, { press, choose, point, leave, at, go, key, keys }) {
+function grid(label, rows, columns, { press, choose, point, leave, at, go, key }) {
   const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
   const lines = all.map((line) => h("div", { role: "row" }, ...line));
   const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
@@ -130,7 +130,6 @@ function grid(label, rows, columns, { press, choose, point, leave, at, go, key, 
   listen("click", choose);
   listen("pointermove", point);
   table.addEventListener("pointerleave", leave);
-  if (keys) table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
   if (go) onKey(table, (name) => {
     const to = placeAfter(name, at(), [rows, columns]);
     if (!to) return key?.(name);

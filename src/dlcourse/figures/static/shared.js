@@ -49,9 +49,9 @@ function figure(title, setup) {
       numberCell: (label, change) => numberCell(label, change, tell, fixed.largest_value),
     });
     panel.append(...view.body);
-    for (const element of [live, note]) if (!element.parentNode) panel.append(element);
-    model.on("change", draw);
     draw();
+    for (const element of [live, note]) if (!element.parentNode && element.textContent) panel.append(element);
+    model.on("change", draw);
     el.replaceChildren(root);
     return () => { bar?.stop(); end.abort(); model.off("change", draw); };
   }
@@ -151,17 +151,4 @@ function draggable(element, { start = () => ({}), move, end = () => {}, slack = 
 function follow(scroller, x) {
   if (scroller.scrollWidth <= scroller.clientWidth) return;
   scroller.scrollTo({ left: x - scroller.clientWidth / 2, behavior: STILL() ? "auto" : "smooth" });
-}
-
-/** The place that an arrow key, Home or End leads to in a grid, from `[row, column]`; null for other keys. */
-function arrow(event, [row, column], [rows, columns]) {
-  if (event.altKey || event.metaKey) return null;
-  const to = {
-    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
-    ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
-    Home: [event.ctrlKey ? 0 : row, 0], End: [event.ctrlKey ? rows - 1 : row, columns - 1],
-  }[event.key];
-  if (!to) return null;
-  event.preventDefault();
-  return [clamp(to[0], 0, rows - 1), clamp(to[1], 0, columns - 1)];
 }
