@@ -342,14 +342,9 @@ def test_the_description_says_where_the_path_is():
         ({"surface": "hill"}, ValueError, "surface must be one of 'round bowl', 'narrow valley', "),
         ({"method": "sgd"}, ValueError, "method must be one of 'gradient descent', 'momentum', 'Adam'; got str 'sgd'"),
         ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number between 0.001 and 10, got 0"),
-        ({"learning_rate": "fast"}, TypeError, "learning_rate must be a number, got str 'fast'"),
         ({"start": [4, 0]}, ValueError, r"start\[0\] must be a finite number between -3 and 3, got 4"),
         ({"start": [0, -2.5]}, ValueError, r"start\[1\] must be a finite number between -2 and 2, got -2.5"),
         ({"start": [1, 2, 3]}, ValueError, r"start must have shape \(2\), got an array of shape \(3,\)"),
-        ({"start": ["a", "b"]}, TypeError, "start must hold numbers"),
-        ({"step": 201}, ValueError, "step must be between 0 and 200, got 201"),
-        ({"step": 1.5}, TypeError, "step must be a whole number"),
-        ({"step": True}, TypeError, "step must be a whole number"),
     ],
 )
 def test_it_names_what_is_wrong(arguments, error, message):

@@ -208,13 +208,9 @@ def test_the_step_stays_inside_and_the_description_says_the_states():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"input": []}, ValueError, "input must have 1 to 12 numbers along each axis"),
         ({"input": [0] * 13}, ValueError, "input must have 1 to 12 numbers"),
-        ({"input": "abc"}, TypeError, "input must hold numbers"),
-        ({"input": [float("inf")]}, ValueError, "input must hold numbers between -999 and 999, got inf"),
         ({"cell": "lstm"}, ValueError, "cell must be one of 'tanh', 'linear', 'gated'; got str 'lstm'"),
         ({"recurrent_weight": 2.1}, ValueError, "recurrent_weight must be a finite number between -2 and 2, got 2.1"),
-        ({"gate_bias": None}, TypeError, "gate_bias must be a number, got NoneType None"),
         ({"step": 0}, ValueError, "step must be between 1 and 8, got 0"),
         ({"step": 9}, ValueError, "step must be between 1 and 8, got 9"),
     ],

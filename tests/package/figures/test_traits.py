@@ -44,7 +44,7 @@ def test_a_bound_is_inside_and_each_of_several_numbers_has_its_own():
     all_ = Everything(real=-1, whole=1, reals=np.array([-1.0, 5.0]))
     assert (all_.real, all_.whole, all_.reals) == (-1, 1, [-1, 5])
     for name, wrong, said in [("real", 1.1, "real"), ("whole", 2, "whole"), ("reals", [0, -1], r"reals\[1\]")]:
-        with pytest.raises(ValueError, match=f"{said} must be .* between"):
+        with pytest.raises(ValueError, match=f"{said} must be .*between"):
             setattr(all_, name, wrong)
 
 
