@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
+from dlcourse.figures.traits import State
 
 MOST_LAYERS = 5
 LARGEST = {"kernel": 7, "stride": 3, "dilation": 4}
-NARROWEST, WIDEST = 11, 64  # inputs that are drawn: few enough to be told apart on a phone
 
 
-class ReceptiveField(Figure, module="receptive_field"):
+class Layers(State):
+    """Kernel, stride and dilation of each layer, from the lowest."""
+
+    def validate(self, obj: Any, value: Any) -> list[list[int]]:
+        """`value` as a list of [kernel, stride, dilation], if that is what it holds."""
+        return _layers(value)
+
+
+class ReceptiveField(Figure):
     """The cone of units that a unit depends on; made by `receptive_field`, which documents the traits."""
 
-    layers = traitlets.Any().tag(sync=True)
-    layer = traitlets.Any(None, allow_none=True).tag(sync=True)
-    unit = traitlets.Any(None, allow_none=True).tag(sync=True)
+    constants: ClassVar = {"most_layers": MOST_LAYERS, "largest": LARGEST}
+    extremes: ClassVar = (
+        {"layers": [[3, 1, 1]] * 5},
+        {"layers": [[5, 2, 1]] * 4, "layer": 1, "unit": 0},
+        {"layers": [[7, 3, 1]] * 4},
+    )
+
+    layers = Layers([[3, 1, 1], [3, 1, 1]])
+    layer = State(None, allow_none=True)
+    unit = State(None, allow_none=True)
 
     @property
     def fields(self) -> list[int]:
@@ -32,28 +47,6 @@ class ReceptiveField(Figure, module="receptive_field"):
     def jumps(self) -> list[int]:
         """The jump of each layer from the lowest: how many inputs further on the next unit's field begins."""
         return [jump for _, jump in self._growth()[1:]]
-
-    @property
-    def paths(self) -> np.ndarray:
-        """How many paths lead from each input of its field to a unit of the chosen layer (`layer`, or the top)."""
-        layers = _layers(self.layers)
-        counts = np.ones(1, int)
-        for kernel, stride, dilation in reversed(layers if self.layer is None else layers[: self.layer]):
-            below = np.zeros((len(counts) - 1) * stride + dilation * (kernel - 1) + 1, int)
-            for tap in range(0, dilation * kernel, dilation):
-                below[tap : tap + (len(counts) - 1) * stride + 1 : stride] += counts
-            counts = below
-        return counts
-
-    @property
-    def units(self) -> list[int]:
-        """How many units the figure draws: of the input, then of each layer from the lowest."""
-        field, jump = self._growth()[-1]
-        fitting = max(min(max(3, (NARROWEST - field) // jump + 1), (WIDEST - field) // jump + 1), 1)
-        units = [fitting - 1 + fitting % 2]  # odd, so that one unit is in the middle
-        for kernel, stride, dilation in reversed(_layers(self.layers)):
-            units.insert(0, (units[0] - 1) * stride + dilation * (kernel - 1) + 1)
-        return units
 
     def describe(self) -> str:
         """One or two sentences that stand for the figure where JavaScript is off."""
@@ -70,35 +63,22 @@ class ReceptiveField(Figure, module="receptive_field"):
     def _growth(self) -> list[tuple[int, int]]:
         """Field and jump of the input, then of each layer."""
         growth = [(1, 1)]
-        for kernel, stride, dilation in _layers(self.layers):
+        for kernel, stride, dilation in self.layers:
             field, jump = growth[-1]
             growth.append((field + dilation * (kernel - 1) * jump, jump * stride))
         return growth
-
-    @traitlets.default("layers")
-    def _default_layers(self) -> list[list[int]]:
-        return [[3, 1, 1], [3, 1, 1]]
-
-    @traitlets.validate("layers")
-    def _check_layers(self, proposal: Any) -> list[list[int]]:
-        return _layers(proposal["value"])
 
     @traitlets.validate("layer", "unit")
     def _check_place(self, proposal: Any) -> int | None:
         name, value = proposal["trait"].name, proposal["value"]
         if value is None:
             return None
-        if name == "layer":
-            return _validate.whole(name, value, 0, len(_layers(self.layers)))
-        layer = len(self.units) - 1 if self.layer is None else self.layer
-        return _validate.whole(name, value, 0, self.units[_validate.whole("layer", layer, 0, len(self.units) - 1)] - 1)
+        return _validate.whole(name, value, 0, len(self.layers) if name == "layer" else None)
 
-    @traitlets.observe("layers", "layer")
-    def _keep_place_inside(self, change: Any) -> None:
+    @traitlets.observe("layers")
+    def _keep_layer_inside(self, change: Any) -> None:
         if self.layer is not None:
             self.layer = min(self.layer, len(self.layers))
-        if self.unit is not None:
-            self.unit = min(self.unit, self.units[-1 if self.layer is None else self.layer] - 1)
 
 
 def receptive_field(
@@ -111,18 +91,17 @@ def receptive_field(
     layers : 1 to 5 layers from the lowest, each (kernel, stride) or (kernel, stride, dilation): kernel 1 to 7, stride
         1 to 3, dilation 1 to 4. Convolution or pooling makes no difference.
     layer : the layer of the unit to start with: 0 is the input, 1 the lowest layer; without it, the top
-    unit : its place in its layer, from 0; without it, the middle
+    unit : its place in its layer, from 0; without it, the middle, and the last one if there are fewer
 
     Returns
     -------
     ReceptiveField : a widget whose traits have the names of the parameters; in JupyterLab they are synchronised both
         ways. `fig.fields` and `fig.jumps` are the receptive field and the jump (the product of the strides) of each
-        layer; `fig.paths` counts the paths from each input of its field to a unit of the chosen layer, which is the
-        gradient of that unit where all weights are one.
+        layer.
 
     Raises
     ------
-    ValueError : no layers or too many, a setting out of bounds, a layer or a unit that there is not.
+    ValueError : no layers or too many, a setting out of bounds, a layer that there is not.
     TypeError : a layer that is not a pair or triple of whole numbers.
 
     Examples
@@ -130,8 +109,6 @@ def receptive_field(
     >>> fig = receptive_field([(3, 1), (3, 1)])
     >>> fig.fields, fig.jumps
     ([3, 5], [1, 1])
-    >>> fig.paths.tolist()
-    [1, 2, 3, 2, 1]
     >>> receptive_field([(3, 2), (3, 2), (3, 1)]).fields
     [3, 7, 15]
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import traitlets
@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import _plain
+from dlcourse.figures.traits import Choice, Real, Reals, Whole, plain
 
-WIDTH, HEIGHT = 3, 2  # the picture shows x from -3 to 3 and y from -2 to 2
+REACH = (3, 2)  # the picture shows x from -3 to 3 and y from -2 to 2
+RATES = (0.001, 10)
 MOST_STEPS = 200
 GIVEN_UP = 1e6  # a path ends where one of its coordinates is larger
 METHODS = ("gradient descent", "momentum", "Adam")
@@ -61,14 +62,28 @@ STARTS = {
 }
 
 
-class GradientDescent(Figure, module="gradient_descent"):
+class GradientDescent(Figure):
     """A path over a loss of two parameters; made by `gradient_descent`, which documents the traits."""
 
-    surface = traitlets.Any("round bowl").tag(sync=True)
-    method = traitlets.Any("gradient descent").tag(sync=True)
-    learning_rate = traitlets.Any(0.1).tag(sync=True)
-    start = traitlets.Any().tag(sync=True)
-    step = traitlets.Any(0).tag(sync=True)
+    constants: ClassVar = {
+        "reach": list(REACH),
+        "rates": list(RATES),
+        "most_steps": MOST_STEPS,
+        "given_up": GIVEN_UP,
+        "methods": list(METHODS),
+        "starts": STARTS,
+    }
+    extremes: ClassVar = (
+        {"surface": "narrow valley", "method": "Adam", "step": 30},
+        {"surface": "narrow valley", "learning_rate": 0.1, "step": MOST_STEPS},
+        {"surface": "saddle", "method": "momentum", "step": 30},
+    )
+
+    surface = Choice("round bowl", SURFACES)
+    method = Choice("gradient descent", METHODS)
+    learning_rate = Real(0.1, *RATES)
+    start = Reals(traitlets.Undefined, *[(-most, most) for most in REACH])
+    step = Whole(0, 0, MOST_STEPS)
 
     @property
     def path(self) -> np.ndarray:
@@ -81,11 +96,6 @@ class GradientDescent(Figure, module="gradient_descent"):
         return self._walk()[1]
 
     @property
-    def gradient(self) -> np.ndarray:
-        """The two slopes of the loss at the present point."""
-        return self._walk()[2][-1]
-
-    @property
     def status(self) -> str:
         """What the path does now.
 
@@ -94,7 +104,7 @@ class GradientDescent(Figure, module="gradient_descent"):
         0.001, `"minimum"`, `"local minimum"` or `"flat"` (no minimum, but a saddle point or a top).
         """
         path, losses, slopes = self._walk()
-        inside = abs(path[-1][0]) <= WIDTH and abs(path[-1][1]) <= HEIGHT
+        inside = np.all(np.abs(path[-1]) <= REACH)
         if len(path) <= self.step or (not inside and losses[-1] > 10 * losses[0]):
             return "diverging"
         if np.hypot(*slopes[-1]) < 1e-3:
@@ -110,7 +120,7 @@ class GradientDescent(Figure, module="gradient_descent"):
     def describe(self) -> str:
         """One or two sentences that stand for the figure where JavaScript is off."""
         path, losses, _ = self._walk()
-        x, y = (_plain(round(float(value), 2)) for value in path[-1])
+        x, y = (plain(round(float(value), 2)) for value in path[-1])
         return (
             f"Interactive figure: {self.method} with learning rate {self.learning_rate} on the loss surface "
             f"“{self.surface}”, from {self.start}. After {len(path) - 1} steps it is at [{x}, {y}], and the loss has "
@@ -119,29 +129,26 @@ class GradientDescent(Figure, module="gradient_descent"):
 
     def _walk(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Points, losses and slopes, up to the present step."""
-        surface = SURFACES[_validate.choice("surface", self.surface, tuple(SURFACES))]
-        method = _validate.choice("method", self.method, METHODS)
-        rate, steps = _rate(self.learning_rate), _validate.whole("step", self.step, 0, MOST_STEPS)
-        point, first, second = np.array(_inside(self.start), float), np.zeros(2), np.zeros(2)
+        point, first, second = np.array(self.start, float), np.zeros(2), np.zeros(2)
         points, losses, slopes = [], [], []
-        for step in range(1, steps + 2):
-            loss, *slope = surface(*point.tolist())
+        for step in range(1, self.step + 2):
+            loss, *slope = SURFACES[self.surface](*point.tolist())
             gradient = np.array(slope)
             points.append(point)
             losses.append(loss)
             slopes.append(gradient)
             if np.abs(point).max() > GIVEN_UP:
                 break
-            if method == "gradient descent":
-                point = point - rate * gradient
-            elif method == "momentum":
+            if self.method == "gradient descent":
+                point = point - self.learning_rate * gradient
+            elif self.method == "momentum":
                 first = 0.9 * first + gradient
-                point = point - rate * first
+                point = point - self.learning_rate * first
             else:
                 first = 0.9 * first + 0.1 * gradient
                 second = 0.999 * second + 0.001 * gradient**2
                 mean, square = first / (1 - 0.9**step), second / (1 - 0.999**step)
-                point = point - rate * mean / (np.sqrt(square) + 1e-8)
+                point = point - self.learning_rate * mean / (np.sqrt(square) + 1e-8)
         return np.array(points), np.array(losses), np.array(slopes)
 
     def _flattest(self, x: float, y: float) -> float:
@@ -158,24 +165,7 @@ class GradientDescent(Figure, module="gradient_descent"):
 
     @traitlets.default("start")
     def _default_start(self) -> list[float]:
-        return list(STARTS[_validate.choice("surface", self.surface, tuple(SURFACES))])
-
-    @traitlets.validate("surface", "method")
-    def _check_choice(self, proposal: Any) -> str:
-        name = proposal["trait"].name
-        return _validate.choice(name, proposal["value"], tuple(SURFACES) if name == "surface" else METHODS)
-
-    @traitlets.validate("learning_rate")
-    def _check_rate(self, proposal: Any) -> float:
-        return _plain(_rate(proposal["value"]))
-
-    @traitlets.validate("start")
-    def _check_start(self, proposal: Any) -> list[float]:
-        return _inside(proposal["value"])
-
-    @traitlets.validate("step")
-    def _check_step(self, proposal: Any) -> int:
-        return _validate.whole("step", proposal["value"], 0, MOST_STEPS)
+        return list(STARTS[_validate.choice("surface", self.surface, SURFACES)])
 
 
 def gradient_descent(
@@ -200,8 +190,8 @@ def gradient_descent(
     Returns
     -------
     GradientDescent : a widget whose traits have the names of the parameters; they are synchronised as those of
-        `conv1d`. `fig.path` is the (step + 1, 2) array of the points, `fig.losses` the loss at each of them,
-        `fig.gradient` the slopes at the last one; `fig.status` says in a word how the path is doing.
+        `conv1d`. `fig.path` is the (step + 1, 2) array of the points, `fig.losses` the loss at each of them;
+        `fig.status` says in a word how the path is doing.
 
     Raises
     ------
@@ -219,16 +209,3 @@ def gradient_descent(
     """
     chosen = {} if start is None else {"start": start}
     return GradientDescent(surface=surface, method=method, learning_rate=learning_rate, step=step, **chosen)
-
-
-def _rate(value: Any) -> float:
-    return _validate.real("learning_rate", value, 0.001, 10)
-
-
-def _inside(value: Any) -> list[float]:
-    """`value` as a point of the picture."""
-    x, y = _validate.array("start", value, shape=(2,)).tolist()
-    return [
-        _plain(_validate.real(f"start[{i}]", number, -most, most))
-        for i, (number, most) in enumerate([(x, WIDTH), (y, HEIGHT)])
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
@@ -10,27 +10,44 @@ from numpy.typing import ArrayLike
 
 from dlcourse import _validate
 from dlcourse.figures.base import Figure
-from dlcourse.figures.convolution import _listed, _numbers, _plain
+from dlcourse.figures.traits import LARGEST_VALUE, Choice, Numbers, Real, State, listed
 
 CELLS = ("tanh", "linear", "gated")
 """The recurrent units that `rnn` offers."""
 
-MOST_STEPS = 12
-BOUNDS = {"recurrent_weight": 2, "input_weight": 3, "bias": 2, "gate_weight": 10, "gate_bias": 5}
-"""The largest absolute value of each setting."""
+LONGEST = 12
+BOUNDS = {
+    "recurrent_weight": (-2, 2),
+    "input_weight": (-3, 3),
+    "bias": (-2, 2),
+    "gate_weight": (-10, 10),
+    "gate_bias": (-5, 5),
+}
+"""The smallest and the largest value of each setting."""
 
 
-class RNN(Figure, module="rnn"):
+class RNN(Figure):
     """A recurrent unit, unrolled along its input; made by `rnn`, which documents the traits."""
 
-    input = traitlets.Any().tag(sync=True)
-    cell = traitlets.Any("tanh").tag(sync=True)
-    recurrent_weight = traitlets.Any(0.7).tag(sync=True)
-    input_weight = traitlets.Any(1).tag(sync=True)
-    bias = traitlets.Any(0).tag(sync=True)
-    gate_weight = traitlets.Any(-6).tag(sync=True)
-    gate_bias = traitlets.Any(3).tag(sync=True)
-    step = traitlets.Any().tag(sync=True)
+    constants: ClassVar = {
+        "cells": list(CELLS),
+        "bounds": {name: list(bounds) for name, bounds in BOUNDS.items()},
+        "longest": LONGEST,
+        "largest_value": LARGEST_VALUE,
+    }
+    extremes: ClassVar = (
+        {"input": [-99.25] * LONGEST, "cell": "gated", "recurrent_weight": -1.95, "gate_weight": -0.05},
+        {"input": [999, 0], "cell": "linear", "recurrent_weight": 2},
+    )
+
+    input = Numbers([1, 0, 0, 0, 0, 0, 0, 0], ndim=1, longest=LONGEST)
+    cell = Choice("tanh", CELLS)
+    recurrent_weight = Real(0.7, *BOUNDS["recurrent_weight"])
+    input_weight = Real(1, *BOUNDS["input_weight"])
+    bias = Real(0, *BOUNDS["bias"])
+    gate_weight = Real(-6, *BOUNDS["gate_weight"])
+    gate_bias = Real(3, *BOUNDS["gate_bias"])
+    step = State()
 
     @property
     def states(self) -> np.ndarray:
@@ -44,26 +61,20 @@ class RNN(Figure, module="rnn"):
         return 1 / (1 + np.exp(-(self.gate_weight * x + self.gate_bias))) if self.cell == "gated" else np.zeros(len(x))
 
     @property
-    def factors(self) -> np.ndarray:
-        """The derivative of each state by the one before it, (T,)."""
-        return self._run()[1]
-
-    @property
     def gradients(self) -> np.ndarray:
         """The derivative of the last state by each state, (T,): the product of the factors after it."""
-        after = np.append(self.factors[1:], 1.0)
-        return np.cumprod(after[::-1])[::-1]
+        return np.cumprod([1, *self._run()[1][:0:-1]])[::-1]
 
     def describe(self) -> str:
         """One or two sentences that stand for the figure where JavaScript is off."""
         return (
             f"Interactive figure: a recurrent unit ({self.cell}) with the recurrent weight {self.recurrent_weight} "
-            f"reads the input {_listed(self.input)}; its states are {_listed(self.states)}, and the derivative of the "
+            f"reads the input {listed(self.input)}; its states are {listed(self.states)}, and the derivative of the "
             f"last state by the first is {self.gradients[0]:.2g}."
         )
 
     def _run(self) -> tuple[np.ndarray, np.ndarray]:
-        """States and factors, step by step."""
+        """The states, and the derivative of each by the one before it, step by step."""
         w, state = self.recurrent_weight, 0.0
         states, factors = [], []
         for x, keep in zip(self.input, self.gates, strict=True):
@@ -75,30 +86,13 @@ class RNN(Figure, module="rnn"):
             states.append(state)
         return np.array(states), np.array(factors)
 
-    @traitlets.default("input")
-    def _default_input(self) -> list[float]:
-        return [1, 0, 0, 0, 0, 0, 0, 0]
-
     @traitlets.default("step")
     def _default_step(self) -> int:
         return min(2, len(self.input))
 
-    @traitlets.validate("input")
-    def _check_input(self, proposal: Any) -> list[float]:
-        return _numbers("input", proposal["value"], ndim=1, largest=MOST_STEPS)
-
-    @traitlets.validate("cell")
-    def _check_cell(self, proposal: Any) -> str:
-        return _validate.choice("cell", proposal["value"], CELLS)
-
-    @traitlets.validate(*BOUNDS)
-    def _check_setting(self, proposal: Any) -> float:
-        name = proposal["trait"].name
-        return _plain(_validate.real(name, proposal["value"], -BOUNDS[name], BOUNDS[name]))
-
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        return _validate.whole("step", proposal["value"], 1, len(_numbers("input", self.input, 1, MOST_STEPS)))
+        return _validate.whole("step", proposal["value"], 1, len(self.input))
 
     @traitlets.observe("input")
     def _keep_step_inside(self, change: Any) -> None:
@@ -138,8 +132,8 @@ def rnn(
     Returns
     -------
     RNN : a widget whose traits have the names of the parameters; in JupyterLab they are synchronised both ways.
-        `fig.states` (T,) are the states; `fig.factors` (T,) the derivative of each state by the one before it,
-        `fig.gradients` (T,) that of the last state by each; `fig.gates` (T,) the shares z_t.
+        `fig.states` (T,) are the states; `fig.gradients` (T,) the derivatives of the last state by each of them;
+        `fig.gates` (T,) the shares z_t.
 
     Raises
     ------

@@ -3,75 +3,59 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets
 
 from dlcourse import _validate
-from dlcourse.figures.base import Figure, Truth
+from dlcourse.figures.base import Figure
+from dlcourse.figures.traits import State, Truth, Whole
 
 BOUNDS = {"input": (1, 14), "kernel": (1, 5), "padding": (0, 8), "stride": (1, 5), "dilation": (1, 3)}
 """The smallest and the largest value of each setting: what can still be told apart on a phone."""
 
 
-class ConvArithmetic(Figure, module="conv_arithmetic"):
+class ConvArithmetic(Figure):
     """The window of a convolution on a padded square input; made by `conv_arithmetic`, which documents the traits."""
 
-    input = traitlets.Any(7).tag(sync=True)
-    kernel = traitlets.Any(3).tag(sync=True)
-    padding = traitlets.Any(0).tag(sync=True)
-    stride = traitlets.Any(1).tag(sync=True)
-    dilation = traitlets.Any(1).tag(sync=True)
-    uses = Truth(False).tag(sync=True)
-    row = traitlets.Any(0).tag(sync=True)
-    column = traitlets.Any(0).tag(sync=True)
+    constants: ClassVar = {"bounds": {name: list(bounds) for name, bounds in BOUNDS.items()}}
+    extremes: ClassVar = (
+        {"input": 14, "kernel": 5, "padding": 8, "uses": True},
+        {"input": 8, "padding": (0, 1), "stride": 3, "uses": True},
+        {"input": 3, "kernel": 5, "dilation": 3},
+    )
 
-    @property
-    def effective_kernel(self) -> int:
-        """The side of the window with its gaps: d (k - 1) + 1."""
-        return self._size()["extent"]
+    input = Whole(7, *BOUNDS["input"])
+    kernel = Whole(3, *BOUNDS["kernel"])
+    padding = State(0)
+    stride = Whole(1, *BOUNDS["stride"])
+    dilation = Whole(1, *BOUNDS["dilation"])
+    uses = Truth(False)
+    row = State(0)
+    column = State(0)
 
     @property
     def output_size(self) -> int:
         """The side of the output: floor((n + p + p' - d (k - 1) - 1) / s) + 1, or 0 where the window does not fit."""
-        return self._size()["output"]
-
-    @property
-    def coverage(self) -> np.ndarray:
-        """How many outputs read each cell of the input: an (n, n) array of whole numbers."""
-        size = self._size()
-        seen = np.zeros(size["padded"], int)
-        for start in range(0, size["output"] * self.stride, self.stride):
-            seen[start : start + size["extent"] : self.dilation] += 1
-        seen = seen[size["before"] : size["before"] + self.input]
-        return np.outer(seen, seen)
+        rest = self.input + sum(_sides(self.padding)) - self._extent()
+        return rest // self.stride + 1 if rest >= 0 else 0
 
     def describe(self) -> str:
         """One or two sentences that stand for the figure where JavaScript is off."""
-        size = self._size()
+        before, after = _sides(self.padding)
         text = (
             f"Interactive figure: a {self.kernel}×{self.kernel} kernel with stride {self.stride} and dilation "
-            f"{self.dilation} slides over a {self.input}×{self.input} input with {size['before']} cells of padding "
-            f"before and {size['after']} after it."
+            f"{self.dilation} slides over a {self.input}×{self.input} input with {before} cells of padding "
+            f"before and {after} after it."
         )
-        if not size["output"]:
-            return f"{text} The window is {size['extent']} cells wide and does not fit: there is no output."
-        sides = f"{self.input} + {size['before']} + {size['after']}"
-        formula = f"⌊({sides} − {self.dilation}·({self.kernel} − 1) − 1) / {self.stride}⌋ + 1 = {size['output']}"
-        return f"{text} The output has {formula} rows and columns."
+        if not self.output_size:
+            return f"{text} The window is {self._extent()} cells wide and does not fit: there is no output."
+        sides = f"{self.input} + {before} + {after} − {self.dilation}·({self.kernel} − 1) − 1"
+        return f"{text} The output has ⌊({sides}) / {self.stride}⌋ + 1 = {self.output_size} rows and columns."
 
-    def _size(self) -> dict[str, int]:
-        """The sizes along one side; checked, because traitlets validates a constructor's arguments in any order."""
-        n, k, s, d = (_setting(name, getattr(self, name)) for name in ("input", "kernel", "stride", "dilation"))
-        before, after = _sides(self.padding)
-        padded, extent = n + before + after, d * (k - 1) + 1
-        output = (padded - extent) // s + 1 if padded >= extent else 0
-        return {"before": before, "after": after, "padded": padded, "extent": extent, "output": output}
-
-    @traitlets.validate("input", "kernel", "stride", "dilation")
-    def _check_setting(self, proposal: Any) -> int:
-        return _setting(proposal["trait"].name, proposal["value"])
+    def _extent(self) -> int:
+        return self.dilation * (self.kernel - 1) + 1
 
     @traitlets.validate("padding")
     def _check_padding(self, proposal: Any) -> int | list[int]:
@@ -114,8 +98,7 @@ def conv_arithmetic(
     Returns
     -------
     ConvArithmetic : a widget whose traits have the names of the parameters; in JupyterLab they are synchronised both
-        ways. `fig.output_size` is the side of the output, 0 where the window does not fit; `fig.effective_kernel` the
-        side of the window with its gaps; `fig.coverage` the (n, n) array of how many outputs read each cell.
+        ways. `fig.output_size` is the side of the output, 0 where the window does not fit.
 
     Raises
     ------
@@ -128,15 +111,9 @@ def conv_arithmetic(
     4
     >>> conv_arithmetic(input=6, kernel=3, padding=(0, 1), stride=2).output_size
     3
-    >>> conv_arithmetic(input=4, kernel=3).coverage.tolist()
-    [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]]
     """
     settings = {"input": input, "kernel": kernel, "padding": padding, "stride": stride, "dilation": dilation}
     return ConvArithmetic(**settings, uses=uses, row=row, column=column)
-
-
-def _setting(name: str, value: Any) -> int:
-    return _validate.whole(name, value, *BOUNDS[name])
 
 
 def _sides(padding: Any) -> tuple[int, int]:
@@ -150,4 +127,5 @@ def _sides(padding: Any) -> tuple[int, int]:
         raise TypeError(fault)
     if len(padding) != 2:
         raise ValueError(fault)
-    return _setting("padding", padding[0]), _setting("padding", padding[1])
+    before, after = (_validate.whole("padding", side, *BOUNDS["padding"]) for side in padding)
+    return before, after
