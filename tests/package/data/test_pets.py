@@ -240,9 +240,13 @@ def test_scenes_of_any_size_keep_their_promises(n, size, most, seed):
         assert (y1 - y0 >= 2).all()
 
 
-def test_empty_scenes_and_faces_have_a_text():
+def test_scenes_and_faces_have_a_text():
     assert repr(pets.scenes(0)) == "Scenes(0 images of 96 x 96 pixels: 0 pets)"
-    assert repr(pets.faces(0, 20)) == "Faces(0 images of 20 x 20 pixels: 0 cats, 0 dogs)"
+    assert repr(pets.faces(0)) == "Faces(0 images of 64 x 64 pixels: 0 cats, 0 dogs)"
+    few = pets.faces(12, size=16)
+    cats = sum(breed < 4 for breed in few.breeds)
+    assert cats != 6, "otherwise the claim would be cheap"
+    assert repr(few) == f"Faces(12 images of 16 x 16 pixels: {cats} cats, {12 - cats} dogs)"
 
 
 NOT_WHOLE = st.one_of(st.floats(), st.text(), st.none(), st.booleans(), st.lists(st.integers()))
