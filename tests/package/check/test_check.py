@@ -35,6 +35,10 @@ class TestRightAnswers:
         noise = np.random.default_rng(seed).uniform(-1e-6, 1e-6, size=a.shape)
         check.value(a + noise, check.seal(a, decimals=4), name="answer")
 
+    def test_minus_zero_is_zero(self):
+        for seal in (np.asarray, check.seal):
+            check.value([-0.0, 1], seal([0.0, 1]), name="answer")
+
     def test_success_prints_one_line(self, capsys):
         check.value([1, 2], [1, 2], name="answer")
         check.array([1, 2], name="answer", shape=(None,), dtype="int64")
