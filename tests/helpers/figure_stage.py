@@ -38,7 +38,7 @@ MOUNT = """async ([name, state]) => {
   // All that a reader sees and a screen reader hears, with what is in the fields: a line for each element.
   window.look = (i = 0) => [...mounted[i].host.querySelectorAll("*")].map((element) => [
     element.tagName,
-    ...[...element.attributes].map(({ name, value }) => (value ? `${name}=${value}` : "")).sort(),
+    ...[...element.attributes].filter(({ value }) => value).map(({ name, value }) => `${name}=${value}`).sort(),
     element.checked ?? "", element.value ?? "",
     ...[...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")),
   ].join(" ")).join("\\n");
