@@ -42,7 +42,7 @@ def build(folder: pathlib.Path, *figures: Figure) -> pathlib.Path:
 
 def watched(page: Page, problems: list[str]) -> Page:
     """The page, whose errors go into the list."""
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(30_000)  # machines that run tests are shared
     page.on("console", lambda message: problems.append(message.text) if message.type != "log" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))

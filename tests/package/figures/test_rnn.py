@@ -191,6 +191,8 @@ def test_what_is_no_number_is_said_and_not_sent_and_reset_takes_the_complaint_ba
     page.get_by_label("input 1", exact=True).fill("1000")
     assert page.locator(".dlf-note").inner_text().startswith("Please stay between −999 and 999.")
     assert stage.sent() == []
+    page.get_by_role("button", name="Reset").click()
+    assert page.locator(".dlf-note").inner_text().startswith("Every input can be edited.")
 
 
 def test_the_step_stays_inside_and_the_description_says_the_states():
