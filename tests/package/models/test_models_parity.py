@@ -105,7 +105,6 @@ WHOLE = {
     "LeNet of Caffe": 28,
     "GoogLeNet, all heads": 224,
     "ResNet-18": 64,
-    "ResNet-50": 65,
 }
 
 

@@ -97,6 +97,10 @@ def test_all_processes_end_with_the_same_weights_and_statistics(runs):
         np.testing.assert_array_equal(a, b)
 
 
+def test_each_process_draws_its_own_numbers(runs):
+    assert len({tuple(drawn) for drawn in runs[1]["drawn"]}) == 2
+
+
 def test_one_process_shows_the_bar(runs):
     assert runs[2].count(" 0/9 [") == 6  # one for each training of three epochs
 
