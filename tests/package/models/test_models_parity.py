@@ -156,33 +156,57 @@ def test_a_published_member_of_a_family_is_the_same_one_in_both_frameworks(name,
     assert options.items() <= found[0].items()
 
 
-SCALED = [
-    ("mlp", {"inputs": (3, 5, 5), "hidden": (27, 16), "classes": 3}, (3, 5, 5)),
-    ("mlp", {"inputs": 6, "hidden": (), "classes": 5}, (6,)),
-    ("lenet5", {"classes": 3, "in_channels": 2}, (2, 32, 32)),
-    ("alexnet", {"classes": 2, "widths": (4, 8, 6, 10, 12), "dense": (9,), "first": (5, 2), "size": 64}, (3, 64, 64)),
-    ("alexnet", {"classes": 2, "widths": (4, 5, 6, 3, 7), "groups": 1, "dense": (9, 8), "size": 90}, (3, 90, 90)),
-    ("vgg", {"plan": (4, "M", 6, "M"), "dense": (15,), "classes": 2, "size": 18}, (3, 18, 18)),
-    ("vgg", {"plan": (8, 6, "M", 12), "dense": (9, 7), "classes": 2, "size": 7, "batch_norm": True}, (3, 7, 7)),
-    ("googlenet", {"classes": 2, "width": 0.1}, (3, 47, 50)),
-    ("googlenet", {"classes": 2, "width": 0.05, "pooling": "floor"}, (3, 64, 66)),
-    ("resnet", {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "stem": "small", "in_channels": 1}, (1, 15, 15)),
-    ("resnet", {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "stem": "small", "shortcut": False}, (3, 16, 16)),
-    ("resnet", {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "block": "Bottleneck"}, (3, 33, 33)),
-    (
+SCALED = {
+    "mlp": ("mlp", {"inputs": (3, 5, 5), "hidden": (27, 16), "classes": 3}, (3, 5, 5)),
+    "mlp without a hidden layer": ("mlp", {"inputs": 6, "hidden": (), "classes": 5}, (6,)),
+    "lenet5": ("lenet5", {"classes": 3, "in_channels": 2}, (2, 32, 32)),
+    "alexnet": (
+        "alexnet",
+        {"classes": 2, "widths": (4, 8, 6, 10, 12), "dense": (9,), "first": (5, 2), "size": 64},
+        (3, 64, 64),
+    ),
+    "alexnet without groups": (
+        "alexnet",
+        {"classes": 2, "widths": (4, 5, 6, 3, 7), "groups": 1, "dense": (9, 8), "size": 90},
+        (3, 90, 90),
+    ),
+    "vgg": ("vgg", {"plan": (4, "M", 6, "M"), "dense": (15,), "classes": 2, "size": 18}, (3, 18, 18)),
+    "vgg with batch norm": (
+        "vgg",
+        {"plan": (8, 6, "M", 12), "dense": (9, 7), "classes": 2, "size": 7, "batch_norm": True},
+        (3, 7, 7),
+    ),
+    "googlenet": ("googlenet", {"classes": 2, "width": 0.1}, (3, 47, 50)),
+    "googlenet, floor": ("googlenet", {"classes": 2, "width": 0.05, "pooling": "floor"}, (3, 64, 66)),
+    "resnet": (
+        "resnet",
+        {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "stem": "small", "in_channels": 1},
+        (1, 15, 15),
+    ),
+    "resnet without shortcuts": (
+        "resnet",
+        {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "stem": "small", "shortcut": False},
+        (3, 16, 16),
+    ),
+    "resnet of bottlenecks": (
+        "resnet",
+        {"blocks": (1, 2), "widths": (4, 8), "classes": 3, "block": "Bottleneck"},
+        (3, 33, 33),
+    ),
+    "resnet of bottlenecks v1": (
         "resnet",
         {"blocks": (1, 2), "widths": (4, 8), "classes": 2, "block": "Bottleneck", "stride_in": "1x1"},
         (3, 33, 33),
     ),
-    ("pets_cnn", {"outputs": 2, "size": 30}, (3, 30, 30)),
-    ("pets_cnn_small", {}, (3, 64, 64)),
-    ("pets_cnn_small", {"widths": (14, 16), "classes": 3, "in_channels": 1}, (1, 21, 20)),
-    ("lstm", {"features": 3, "hidden": 5, "outputs": 2, "layers": 2}, (7, 3)),
-    ("gru", {"features": 3, "hidden": 5, "outputs": 2, "layers": 2}, (7, 3)),
-]
+    "pets_cnn": ("pets_cnn", {"outputs": 2, "size": 30}, (3, 30, 30)),
+    "pets_cnn_small": ("pets_cnn_small", {}, (3, 64, 64)),
+    "pets_cnn_small, gray": ("pets_cnn_small", {"widths": (14, 16), "classes": 3, "in_channels": 1}, (1, 21, 20)),
+    "lstm": ("lstm", {"features": 3, "hidden": 5, "outputs": 2, "layers": 2}, (7, 3)),
+    "gru": ("gru", {"features": 3, "hidden": 5, "outputs": 2, "layers": 2}, (7, 3)),
+}
 
 
-@pytest.mark.parametrize(("name", "options", "shape"), SCALED)
+@pytest.mark.parametrize(("name", "options", "shape"), SCALED.values(), ids=SCALED)
 def test_smaller_members_of_the_families_begin_compute_and_cost_the_same(name, options, shape):
     torch.manual_seed(0)
     keras.utils.set_random_seed(0)
