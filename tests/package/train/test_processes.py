@@ -15,6 +15,8 @@ import training
 from dlcourse import train
 from dlcourse.train._torch_state import autocast_type, start
 
+pytestmark = pytest.mark.xdist_group("processes")  # one worker makes the runs for all
+
 
 def launched(tmp_path):
     """What the script gives, run by two processes; also what they wrote to stderr."""
