@@ -25,7 +25,7 @@ from dlcourse import train
 from dlcourse.train import _checkpoint, _torch  # noqa: F401 - once, not in each child
 
 torch.set_num_threads(1)
-EPOCHS, STEPS = 6, 8
+EPOCHS, STEPS = 4, 4
 
 
 def network():
@@ -38,8 +38,8 @@ def network():
 def data():
     """Images with labels that have a little to do with them."""
     rng = np.random.default_rng(0)
-    labels = rng.integers(0, 3, 60)
-    images = rng.normal(size=(60, 1, 8, 8)) + labels[:, None, None, None] / 2
+    labels = rng.integers(0, 3, 32)
+    images = rng.normal(size=(32, 1, 8, 8)) + labels[:, None, None, None] / 2
     return images.astype(np.float32), labels
 
 
@@ -58,8 +58,8 @@ def training(folder, kill_at=None):
     images, labels = data()
     history = train.fit(
         model,
-        (images[:45], labels[:45]),
-        (images[45:], labels[45:]),
+        (images[:24], labels[:24]),
+        (images[24:], labels[24:]),
         epochs=EPOCHS,
         batch_size=6,
         optimizer=lambda parameters: torch.optim.SGD(parameters, 0.05, momentum=0.9, nesterov=True),
@@ -147,7 +147,7 @@ def main(folder):
     whole = child(training, folder / "whole")
     took = time.monotonic() - started
     results = {"never": whole, "finished before": child(training, folder / "whole")}
-    ways = {f"step {step}": killed_at(step) for step in (1, STEPS, STEPS + 1, 2 * STEPS + 5, EPOCHS * STEPS)}
+    ways = {f"step {step}": killed_at(step) for step in (1, STEPS, STEPS + 1, 2 * STEPS + 3, EPOCHS * STEPS)}
     ways |= {f"before replace {n}": killed_in("replace", n) for n in (1, 2, 5)}
     ways |= {f"after replace {n}": killed_in("replace", n, after=True) for n in (1, 2, 6)}
     ways |= {"before fsync": killed_in("fsync", 5), "half a file": killed_halfway(4)}

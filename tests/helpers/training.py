@@ -137,6 +137,10 @@ def main(file, folder):
         noisy = nn.Sequential(nn.Dropout(0.3), mlp(norm=True))
         where = {"checkpoint": folder} if run != "whole" else {}
         fit(run, noisy, batch_size=6, epochs=2 if run == "begun" else 4, **where)
+    drawn = []
+    draw = lambda model, batch: drawn.append(torch.rand(1).item()) or model(batch[0]).mean()  # noqa: E731
+    fit("drawing", mlp(), valid=None, step=draw, epochs=1)
+    results["drawn"] = gather_object([drawn]) if processes > 1 else [drawn]
     results["alike"] = gather_object([weights(noisy)]) if processes > 1 else [weights(noisy)]
     if INDEX == 0:
         file.write_bytes(pickle.dumps(results))

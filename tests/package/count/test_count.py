@@ -195,6 +195,7 @@ def test_nested_layers_have_full_names_and_what_is_not_reached_is_shown():
     found = count.count(nn.Sequential(Inner(), nn.ReLU()), (4,))
     assert [layer.name for layer in found.layers] == ["0.used", "0", "1"]
     assert (found.parameters, found.macs) == (20 + 4 + 500, 16)
+    assert found.memory == 4 * 524 + found.activations
     assert "(not reached)" in repr(found)
     assert " 500 " in repr(found)
 

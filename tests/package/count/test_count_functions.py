@@ -10,6 +10,7 @@ from torch.nn.utils import parametrizations
 from torch.utils.flop_counter import FlopCounterMode
 
 from dlcourse import count, plot
+from dlcourse.count import _pytorch
 
 T, D, HEADS = 6, 8, 2
 LINEAR = T * D * D
@@ -70,6 +71,11 @@ def test_attention_by_functions_costs_as_much_as_pytorchs_layer(product):
 def test_attention_costs_the_same_on_every_device(device):
     model = Attention(functional.scaled_dot_product_attention).to(device)
     assert count.count(model, (T, D)).macs == 4 * LINEAR + ATTENTION
+
+
+def test_a_fused_attention_costs_its_scores_by_the_width_of_the_keys_and_their_use_by_that_of_the_values():
+    shapes = (1, HEADS, T, 4), (1, HEADS, 7, 4), (1, HEADS, 7, 3)
+    assert _pytorch._attention_flops(*shapes) == 2 * HEADS * T * 7 * (4 + 3)
 
 
 def test_a_row_of_functions_has_a_shape_but_no_weights_and_no_memory():

@@ -94,6 +94,8 @@ def test_keras_attention_costs_the_same():
     assert count.count(model, (7, 8)).parameters == model.count_params()
     wide = keras.Model(x, layers.MultiHeadAttention(2, 3, value_dim=5)(x, few_steps))
     assert count.count(wide, (7, 8)).macs == 7 * 8 * 6 + 4 * 8 * 6 + 4 * 8 * 10 + 7 * 10 * 8 + 7 * 4 * (6 + 10)
+    keys = layers.Attention()([x, few_steps[..., :3], few_steps])
+    assert count.count(keras.Model(x, keys), (7, 8)).macs == 7 * 4 * (8 + 3)
     for plain in (layers.Attention(), layers.AdditiveAttention()):
         assert count.count(keras.Model(x, plain([x, few_steps])), (7, 8)).macs == 7 * 4 * (8 + 8)
 
@@ -115,7 +117,7 @@ class Positions(nn.Module):
         self.dense, self.places = nn.Linear(3, 4), nn.Embedding(9, 4)
 
     def forward(self, x):
-        return self.dense(x) + self.places(torch.arange(x.shape[1]))
+        return self.places(torch.arange(x.shape[1])) + self.dense(x)  # whole numbers get half-way
 
 
 def test_a_model_with_an_embedding_inside_may_take_floats():
@@ -151,9 +153,10 @@ def test_memory_is_four_bytes_a_parameter_and_a_number_that_a_layer_gives():
     assert found.memory == found.activations + 4 * sum(p.numel() for p in model.parameters())
     half = count.count(model.half(), (3, 8, 8))
     assert half.memory == found.memory
-    there = [layers.Conv2D(8, 3), layers.ReLU(), layers.Dropout(0.5), layers.Flatten(), layers.Dense(10)]
-    by_keras = count.count(keras.Sequential(there), (8, 8, 3))
-    assert [row.activations for row in by_keras.layers] == [4 * 8 * 36, 4 * 8 * 36, 0, 0, 40]
+    there = [layers.Conv2D(8, 3), layers.ReLU(), layers.Dropout(0.5), layers.Reshape((36, 8)), layers.Flatten()]
+    by_keras = count.count(keras.Sequential([*there, layers.Dense(10)]), (8, 8, 3))
+    assert [row.activations for row in by_keras.layers] == [4 * 8 * 36, 4 * 8 * 36, 0, 0, 0, 40]
+    assert count.count(nn.Unflatten(1, (2, 3)), (6,)).activations == 0
 
 
 def test_activations_are_what_autograd_would_see():

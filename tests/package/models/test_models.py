@@ -44,6 +44,26 @@ def test_alexnets_and_googlenets_maps_are_the_papers():
     assert blocks == {name: (number, sides[name[0]], sides[name[0]]) for name, number in channels.items()}
 
 
+def test_dropout_is_the_papers():
+    with torch.device("meta"):
+        made = {
+            "alexnet": models.pytorch.alexnet(),
+            "vgg16": models.pytorch.vgg16(),
+            "googlenet": models.pytorch.googlenet(auxiliary=True),
+            "pets_cnn": models.pytorch.pets_cnn(),
+        }
+    rates = {
+        name: [(at, module.p) for at, module in model.named_modules() if isinstance(module, nn.Dropout)]
+        for name, model in made.items()
+    }
+    assert rates == {
+        "alexnet": [("drop6", 0.5), ("drop7", 0.5)],
+        "vgg16": [("classifier.2", 0.5), ("classifier.5", 0.5)],
+        "googlenet": [("dropout", 0.4), ("aux1.6", 0.7), ("aux2.6", 0.7)],
+        "pets_cnn": [("drop1", 0.2), ("drop3", 0.2)],
+    }
+
+
 @pytest.mark.parametrize("block", ["BasicBlock", "Bottleneck"])
 def test_a_residual_block_that_computes_nothing_hands_its_input_on_and_a_plain_one_does_not(block):
     x = torch.rand(1, 8, 5, 5)
@@ -63,13 +83,34 @@ def test_a_radial_basis_output_is_largest_for_the_nearest_code():
     assert torch.equal(found.diagonal(), torch.zeros(10))
     assert (torch.cdist(output.codes, output.codes).square() + found).abs().max() < 1e-2
     assert set(output.codes.unique().tolist()) == {-1.0, 1.0}
+    one, eight = output.codes[1].reshape(12, 7), output.codes[8]
+    assert (one[:, 3] == 1).all()  # its stroke is ink, +1, on paper, -1
+    assert (one == 1).sum() < 20 < (eight == 1).sum()
     assert not list(output.parameters())
     assert ((output.codes[:, None] != output.codes).sum(-1) + 84 * torch.eye(10)).min() >= 12  # no two look alike
 
 
 def test_subsampling_starts_as_average_pooling():
     x = torch.rand(2, 6, 8, 8)
-    torch.testing.assert_close(models.pytorch.Subsampling(6)(x), nn.functional.avg_pool2d(x, 2))
+    expected = nn.functional.avg_pool2d(x, 2)
+    torch.testing.assert_close(models.pytorch.Subsampling(6)(x), expected)
+    there = keras.ops.convert_to_numpy(models.keras.Subsampling(6)(np.moveaxis(x.numpy(), 1, -1)))
+    np.testing.assert_allclose(np.moveaxis(there, -1, 1), expected, rtol=1e-5)
+
+
+def test_the_third_layer_of_1998_sees_what_table_1_of_the_paper_says():
+    """Row by row as printed there: which of the 16 maps of C3 see each of the six maps of S2."""
+    rows = """
+    X . . . X X X . . X X X X . X X
+    X X . . . X X X . . X X X X . X
+    X X X . . . X X X . . X . X X X
+    . X X X . . X X X X . . X . X X
+    . . X X X . . X X X X . X X . X
+    . . . X X X . . X X X X . X X X
+    """
+    table = np.array([line.split() for line in rows.strip().splitlines()]) == "X"
+    layer = models.pytorch.lenet5(variant="1998").C3
+    assert layer.table == [np.flatnonzero(column).tolist() for column in table.T]
 
 
 def test_each_map_of_the_table_sees_only_what_the_table_says():
@@ -79,6 +120,13 @@ def test_each_map_of_the_table_sees_only_what_the_table_says():
     changed[:, 1] += 1
     same = (layer(x) == layer(changed)).flatten(2).all(-1)
     assert same.tolist() == [[True, False]]
+
+
+def test_a_thinner_googlenet_rounds_its_filters_to_the_nearest_number():
+    with torch.device("meta"):
+        block = models.pytorch.googlenet(width=0.1).inception["3a"]
+    filters = [block.conv1x1, block.reduce3x3, block.conv3x3, block.reduce5x5, block.conv5x5, block.project]
+    assert [conv.out_channels for conv in filters] == [6, 10, 13, 2, 3, 3]  # 64, 96, 128, 16, 32, 32
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -91,7 +139,7 @@ def test_each_map_of_the_table_sees_only_what_the_table_says():
         ("mlp", {"inputs": ()}, ValueError, "inputs must hold one number at least"),
         ("lenet5", {"variant": "1989"}, ValueError, "variant must be one of 'dense', '1998', 'caffe'; got str '1989'"),
         ("lenet5", {"variant": "1998", "classes": 2}, ValueError, "codes for 10 classes.*got classes=2, in_channels=1"),
-        ("alexnet", {"size": 63}, ValueError, "size=63 is too small for a first convolution of 11x11"),
+        ("alexnet", {"size": 62}, ValueError, "size=62 is too small for a first convolution of 11x11"),
         ("alexnet", {"groups": 3}, ValueError, r"groups=3 must divide all widths, got \(96"),
         ("alexnet", {"widths": (1, 2)}, ValueError, "widths must hold 5 numbers"),
         ("vgg", {"plan": 16}, TypeError, "plan must be a tuple of numbers of filters"),

@@ -4,6 +4,7 @@ The numbers are exact ones of the published networks, where the convention is kn
 of Keras are asserted beside the parity of both frameworks, in test_models_parity.
 """
 
+import functools
 import itertools
 
 import pytest
@@ -16,8 +17,9 @@ from dlcourse.models import pytorch as models
 from known_counts import KNOWN
 
 
+@functools.cache
 def on_meta(name, **options):
-    """The model without numbers: no memory, no work."""
+    """The model without numbers: no memory, no work; one for all tests."""
     with torch.device("meta"):
         return getattr(models, name)(**options)
 

@@ -227,6 +227,14 @@ def beside():
             *(nn.Sequential(nn.Conv2d(4, 4, 2, groups=2)), sequential((5, 5, 4), layers.Conv2D(4, 2))),
             "groups 2 in torch_model differs from 1",
         ),
+        (
+            *(nn.Sequential(nn.Conv2d(3, 4, 2)), sequential((5, 5, 3), layers.Conv2D(4, 2, dilation_rate=2))),
+            r"dilation \(1, 1\) in torch_model differs from \(2, 2\) in keras_model",
+        ),
+        (
+            *(nn.Sequential(nn.GroupNorm(2, 4)), sequential((5, 5, 4), layers.GroupNormalization(4))),
+            "groups 2 in torch_model differs from 4",
+        ),
         (nn.GRU(3, 4), sequential((5, 3), layers.GRU(4, reset_after=False)), "reset_after=True"),
         (nn.LSTM(3, 4, proj_size=2), sequential((5, 3), layers.LSTM(4)), "proj_size"),
         (

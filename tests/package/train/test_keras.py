@@ -1,9 +1,12 @@
 """Keras models through their own `fit`, with what it does not do."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from torch import nn
 
 from dlcourse import train
 
@@ -35,10 +38,13 @@ def test_it_is_keras_own_fit_with_the_samples_in_the_same_order():
 
 
 def test_the_seed_decides_on_dropout_too():
-    models = [network(dropout=0.5) for _ in range(3)]
-    models[1].layers[4](X, training=True)  # its dropout has moved on
+    models = [keras.Sequential([network(dropout=0.5), keras.layers.Dropout(0.1)]) for _ in range(3)]
+    models[1].layers[0].layers[4](X, training=True)  # its dropout has moved on
     for model, seed in zip(models, (4, 4, 5), strict=True):
         train.fit(model, (X, Y), epochs=1, seed=seed, progress=False)
+        states = [v.numpy().tolist() for v in model.variables if v.name == "seed_generator_state"]
+        assert [state[0] for state in states] == [seed] * 2
+        assert states[0] != states[1]  # the two layers do not draw the same
     first, same, other = (model.get_weights() for model in models)
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
@@ -96,6 +102,16 @@ def test_padding_that_the_model_masks_counts_nowhere():
     expected = model.evaluate(words, (words + 1) % 6, batch_size=50, verbose=0, return_dict=True)
     for score in scores:
         assert score == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("framework", ["PyTorch", "Keras"])
+def test_pictures_as_bytes_are_seen_from_0_to_1_and_upright(framework):
+    pictures = SimpleNamespace(images=RNG.integers(0, 256, (50, 4, 6, 3), np.uint8), targets=Y)
+    seen = (pictures.images / 255).astype(np.float32)
+    model = keras.Sequential([keras.Input((4, 6, 3)), keras.layers.Flatten(), keras.layers.Dense(3)])
+    if framework == "PyTorch":
+        seen, model = seen.transpose(0, 3, 1, 2), nn.Sequential(nn.Flatten(), nn.Linear(72, 3))
+    assert train.evaluate(model, pictures) == pytest.approx(train.evaluate(model, (seen, Y)), rel=1e-5)
 
 
 def test_a_model_of_two_inputs_takes_a_pair():

@@ -1,6 +1,9 @@
 """What `fit` leaves as it was found, and the bar that it shows."""
 
 import random
+import re
+import sys
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -40,7 +43,7 @@ def test_the_readers_random_numbers_go_on_as_if_nothing_had_been_trained(framewo
     assert draw() == expected
 
 
-def test_modes_and_gradients_are_as_they_were_found_also_after_an_error():
+def test_modes_are_as_they_were_found_also_after_an_error():
     inputs, labels = points()
     model = mlp()
     model[2].eval()
@@ -59,24 +62,47 @@ def test_modes_and_gradients_are_as_they_were_found_also_after_an_error():
     assert model.training
 
 
-def test_predictions_are_the_outputs_in_the_order_of_the_inputs():
-    inputs, _ = points(10)
+@pytest.mark.parametrize("part", [slice(None), slice(3, None)])
+def test_no_gradient_stays_also_where_the_optimizer_has_a_part_of_the_model(part):
     model = mlp()
+    optimizer = torch.optim.SGD(model[part].parameters(), 0.1)
+    train.fit(model, points(), epochs=1, optimizer=optimizer, **QUIET)
+    assert [p.grad for p in model.parameters()] == [None] * 4
+
+
+def test_predictions_are_the_outputs_in_the_order_of_the_inputs_and_keep_nothing_for_gradients():
+    inputs, _ = points(10)
+    model, learning = mlp(), []
     model.eval()
     expected = model(torch.from_numpy(inputs)).detach().numpy()
     model.train()
+    model.register_forward_hook(lambda *_: learning.append(torch.is_grad_enabled()))
     for size in (1, 3, 10, 99):
         np.testing.assert_allclose(train.predict(model, inputs, batch_size=size), expected, atol=1e-6)
+    assert not any(learning)
 
 
-def test_the_bar_goes_to_the_error_stream_and_leaves_nothing(capsys, monkeypatch):
+def test_the_bar_goes_to_the_error_stream_says_both_losses_and_leaves_nothing(capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    inputs, labels = points()
-    train.fit(mlp(), (inputs, labels), epochs=2, batch_size=8, device="cpu")
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+    for epochs in (1, 2):
+        train.fit(mlp(), points(), points(9), epochs=epochs, batch_size=8, device="cpu", checkpoint=tmp_path)
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert f" {7 * epochs}/{7 * epochs} " in shown.err
+        assert re.search(r"loss=\d\.\d{3}, valid_loss=\d\.\d{3}", shown.err)
+        assert shown.err.split("\r")[-1].strip() == ""
+    assert " 7/14 " in shown.err.split("\r")[1]  # the second one goes on where the first has ended
+
+
+def test_in_a_notebook_the_bar_goes_to_the_output_and_not_into_a_red_box(capsys, monkeypatch):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    train.fit(mlp(), points(), epochs=1, batch_size=8, device="cpu")
     shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "14/14" in shown.err
-    assert shown.err.split("\r")[-1].strip() == ""
+    assert "7/7" in shown.out
+    assert shown.err == ""
 
 
 @pytest.mark.parametrize("how", ["progress=False", "TQDM_DISABLE=1"])

@@ -275,6 +275,16 @@ def test_frozen_parameters_stay_and_lazy_ones_are_made():
     assert model[0].weight.shape == (6, 4)
 
 
+def test_the_seed_decides_on_what_python_numpy_and_pytorch_draw():
+    def draw():
+        return random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+
+    drawn = []
+    train.fit(mlp(), points(), epochs=1, batch_size=53, seed=5, augment=lambda x: drawn.append(draw()) or x, **QUIET)
+    random.seed(5), np.random.seed(5), torch.manual_seed(5)  # noqa: NPY002
+    assert drawn == [draw()]
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_one_others():
     inputs, labels = points()
     models = [mlp() for _ in range(3)]

@@ -15,6 +15,8 @@ import training
 from dlcourse import train
 from dlcourse.train._torch_state import autocast_type, start
 
+pytestmark = pytest.mark.xdist_group("processes")  # one worker makes the runs for all
+
 
 def launched(tmp_path):
     """What the script gives, run by two processes; also what they wrote to stderr."""
@@ -95,6 +97,10 @@ def test_all_processes_end_with_the_same_weights_and_statistics(runs):
     first, second = runs[1]["alike"]
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_each_process_draws_its_own_numbers(runs):
+    assert len({tuple(drawn) for drawn in runs[1]["drawn"]}) == 2
 
 
 def test_one_process_shows_the_bar(runs):

@@ -1,4 +1,7 @@
-"""Layers one after the other: the MLP, AlexNet, VGG."""
+"""Layers one after the other: the MLP, AlexNet, VGG.
+
+All layers are given to `Sequential` together: after each `add` it builds the whole model anew.
+"""
 
 from __future__ import annotations
 
@@ -56,11 +59,9 @@ def mlp(inputs: int | Sequence[int] = 784, hidden: Sequence[int] = (128,), class
     shape = _arguments.inputs(inputs)
     units = _arguments.wholes("hidden", hidden, empty=True)
     _validate.whole("classes", classes, 1)
-    model = keras.Sequential([keras.Input(shape), layers.Flatten(name="flatten")])
-    for i, size in enumerate(units, start=1):
-        model.add(_dense(size, f"dense{i}"))
-    model.add(_dense(classes, f"dense{len(units) + 1}", relu=False))
-    return model
+    stack = [keras.Input(shape), layers.Flatten(name="flatten")]
+    stack += [_dense(size, f"dense{i}") for i, size in enumerate(units, start=1)]
+    return keras.Sequential([*stack, _dense(classes, f"dense{len(units) + 1}", relu=False)])
 
 
 @as_in_pytorch
@@ -89,27 +90,27 @@ def alexnet(
     a, b, c, d, e = _arguments.alexnet_widths(widths, groups)
     units = _arguments.wholes("dense", dense, empty=True)
     _arguments.alexnet_maps(size, first)
-    model = keras.Sequential([keras.Input((size, size, in_channels))])
+    stack: list[Any] = [keras.Input((size, size, in_channels))]
 
     def then(name: str, filters: int, kernel: int, normalise: bool = False, pool: bool = False, **options: Any) -> None:
         options = {"padding": "same", "activation": "relu", "kernel_initializer": he(), **options}
-        model.add(layers.Conv2D(filters, kernel, name=f"conv{name}", **options))
+        stack.append(layers.Conv2D(filters, kernel, name=f"conv{name}", **options))
         if normalise:  # section 3.3: k = 2, n = 5, alpha = 1e-4 (here divided by n), beta = 0.75
-            model.add(LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0, name=f"norm{name}"))
+            stack.append(LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0, name=f"norm{name}"))
         if pool:
-            model.add(layers.MaxPooling2D(3, strides=2, name=f"pool{name}"))
+            stack.append(layers.MaxPooling2D(3, strides=2, name=f"pool{name}"))
 
     then("1", a, first[0], strides=first[1], padding="valid", normalise=True, pool=True)
     then("2", b, 5, groups=groups, normalise=True, pool=True)
     then("3", c, 3)
     then("4", d, 3, groups=groups)
     then("5", e, 3, groups=groups, pool=True)
-    model.add(layers.Flatten(name="flatten"))
+    stack.append(layers.Flatten(name="flatten"))
     for i, width in enumerate(units, start=6):
-        model.add(layers.Dropout(0.5, name=f"drop{i}"))
-        model.add(_dense(width, f"fc{i}"))
-    model.add(_dense(classes, f"fc{len(units) + 6}", relu=False))
-    return model
+        stack.append(layers.Dropout(0.5, name=f"drop{i}"))
+        stack.append(_dense(width, f"fc{i}"))
+    stack.append(_dense(classes, f"fc{len(units) + 6}", relu=False))
+    return keras.Sequential(stack)
 
 
 @as_in_pytorch
@@ -137,25 +138,25 @@ def vgg(
     units = _arguments.wholes("dense", dense, empty=True)
     _arguments.ends(classes, in_channels)
     _validate.truth("batch_norm", batch_norm)
-    model = keras.Sequential([keras.Input((size, size, in_channels))])
+    stack: list[Any] = [keras.Input((size, size, in_channels))]
     i = 0
     for item in items:
         if item == "M":
-            model.add(layers.MaxPooling2D(2, name=f"features.{i}"))
+            stack.append(layers.MaxPooling2D(2, name=f"features.{i}"))
             i += 1
             continue
-        model.add(layers.Conv2D(int(item), 3, padding="same", kernel_initializer=he(), name=f"features.{i}"))
+        stack.append(layers.Conv2D(int(item), 3, padding="same", kernel_initializer=he(), name=f"features.{i}"))
         if batch_norm:
             i += 1
-            model.add(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"features.{i}"))
-        model.add(layers.ReLU(name=f"features.{i + 1}"))
+            stack.append(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"features.{i}"))
+        stack.append(layers.ReLU(name=f"features.{i + 1}"))
         i += 2
-    model.add(layers.Flatten(name="flatten"))
+    stack.append(layers.Flatten(name="flatten"))
     for j, width in enumerate(units):
-        model.add(_dense(width, f"classifier.{3 * j}"))
-        model.add(layers.Dropout(0.5, name=f"classifier.{3 * j + 2}"))
-    model.add(_dense(classes, f"classifier.{3 * len(units)}", relu=False))
-    return model
+        stack.append(_dense(width, f"classifier.{3 * j}"))
+        stack.append(layers.Dropout(0.5, name=f"classifier.{3 * j + 2}"))
+    stack.append(_dense(classes, f"classifier.{3 * len(units)}", relu=False))
+    return keras.Sequential(stack)
 
 
 @as_in_pytorch

@@ -102,14 +102,14 @@ def lenet5(classes: int = 10, in_channels: int = 1, *, variant: str = "dense") -
         return Subsampling(channels, name=name) if old else layers.AveragePooling2D(2, name=name)
 
     c3 = TableConvolution(_lenet_1998.C3_TABLE, 5, name="C3") if old else layers.Conv2D(16, 5, name="C3")
-    stack = [layers.Conv2D(6, 5, name="C1"), pool("S2", 6), c3, pool("S4", 16), layers.Conv2D(120, 5, name="C5")]
-    stack += [layers.Flatten(name="flatten"), layers.Dense(84, name="F6")]
-    model = keras.Sequential([keras.Input((32, 32, in_channels))])
-    for layer in stack:
-        model.add(layer)
+    parts = [layers.Conv2D(6, 5, name="C1"), pool("S2", 6), c3, pool("S4", 16), layers.Conv2D(120, 5, name="C5")]
+    parts += [layers.Flatten(name="flatten"), layers.Dense(84, name="F6")]
+    stack = [keras.Input((32, 32, in_channels))]
+    for layer in parts:
+        stack.append(layer)
         if old and layer.name != "flatten":  # every unit up to F6 passes through it
-            model.add(ScaledTanh(name=f"tanh{layer.name[-1]}"))
+            stack.append(ScaledTanh(name=f"tanh{layer.name[-1]}"))
         elif layer.name in ("C1", "C3", "C5", "F6"):
-            model.add(layers.Activation("tanh", name=f"tanh{layer.name[-1]}"))
-    model.add(RadialBasis(_lenet_1998.codes().tolist(), name="output") if old else layers.Dense(classes, name="output"))
-    return model
+            stack.append(layers.Activation("tanh", name=f"tanh{layer.name[-1]}"))
+    output = RadialBasis(_lenet_1998.codes().tolist(), name="output") if old else layers.Dense(classes, name="output")
+    return keras.Sequential([*stack, output])

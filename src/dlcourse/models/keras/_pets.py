@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
@@ -29,16 +30,18 @@ def pets_cnn(outputs: int = 1, in_channels: int = 3, *, size: int = 150) -> kera
     _validate.whole("outputs", outputs, 1)
     _validate.whole("in_channels", in_channels, 1)
     _validate.whole("size", size, 8)
-    model = keras.Sequential([keras.Input((size, size, in_channels))])
+    stack: list[Any] = [keras.Input((size, size, in_channels))]
     for i, width in enumerate((16, 32, 64), start=1):
-        model.add(layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=he(), name=f"conv{i}"))
-        model.add(layers.MaxPooling2D(2, name=f"pool{i}"))
+        stack.append(
+            layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=he(), name=f"conv{i}")
+        )
+        stack.append(layers.MaxPooling2D(2, name=f"pool{i}"))
         if i != 2:
-            model.add(layers.Dropout(0.2, name=f"drop{i}"))
-    model.add(layers.Flatten(name="flatten"))
-    model.add(layers.Dense(512, activation="relu", kernel_initializer=he(), name="dense1"))
-    model.add(layers.Dense(outputs, name="dense2"))
-    return model
+            stack.append(layers.Dropout(0.2, name=f"drop{i}"))
+    stack.append(layers.Flatten(name="flatten"))
+    stack.append(layers.Dense(512, activation="relu", kernel_initializer=he(), name="dense1"))
+    stack.append(layers.Dense(outputs, name="dense2"))
+    return keras.Sequential(stack)
 
 
 @as_in_pytorch
@@ -58,13 +61,13 @@ def pets_cnn_small(
     """
     _arguments.ends(classes, in_channels)
     sizes = _arguments.wholes("widths", widths)
-    model = keras.Sequential([keras.Input((None, None, in_channels))])
+    stack: list[Any] = [keras.Input((None, None, in_channels))]
     for i, width in enumerate(sizes, start=1):
-        model.add(layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=he(), name=f"conv{i}"))
-        model.add(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"bn{i}"))
-        model.add(layers.ReLU(name=f"relu{i}"))
+        stack.append(layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=he(), name=f"conv{i}"))
+        stack.append(layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"bn{i}"))
+        stack.append(layers.ReLU(name=f"relu{i}"))
         if i < len(sizes):
-            model.add(layers.MaxPooling2D(2, name=f"pool{i}"))
-    model.add(layers.GlobalAveragePooling2D(name="average"))
-    model.add(layers.Dense(classes, name="dense"))
-    return model
+            stack.append(layers.MaxPooling2D(2, name=f"pool{i}"))
+    stack.append(layers.GlobalAveragePooling2D(name="average"))
+    stack.append(layers.Dense(classes, name="dense"))
+    return keras.Sequential(stack)

@@ -16,11 +16,9 @@ def _recurrent(
 ) -> keras.Sequential:
     for name, size in {"features": features, "hidden": hidden, "outputs": outputs, "layers": layers}.items():
         _validate.whole(name, size, 1)
-    model = keras.Sequential([keras.Input((None, features))])
-    for i in range(layers):  # every layer but the last hands on its states at all steps
-        model.add(cell(hidden, return_sequences=i < layers - 1, name=f"recurrent{i}"))
-    model.add(rnn.Dense(outputs, name="linear"))
-    return model
+    # Every layer but the last hands on its states at all steps.
+    stack = [cell(hidden, return_sequences=i < layers - 1, name=f"recurrent{i}") for i in range(layers)]
+    return keras.Sequential([keras.Input((None, features)), *stack, rnn.Dense(outputs, name="linear")])
 
 
 @as_in_pytorch
