@@ -1,12 +1,13 @@
 """Claims about one's own images in class folders."""
 
 import struct
+import warnings
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from dlcourse.data import image_folder
+from dlcourse.data import _folders, image_folder
 
 
 @pytest.fixture
@@ -158,9 +159,20 @@ def test_exif_data_that_cannot_be_written_again_are_no_obstacle(root, entry):
 
 def test_damaged_exif_data_are_told_with_the_files_name(root):
     far = exif_with(0x0110, 2, 40, 9999)  # the camera's name would lie behind the end of the file
-    with pytest.warns(UserWarning, match=r"dog.1\.png: .*Skipping tag 272") as warned:
+    with pytest.warns(UserWarning, match=r"dog.1\.png: .*Skipping tag 272"):
         assert one_of(root, Image.new("RGB", (40, 20)), exif=far).shape == (40, 20, 3)
-    assert len(warned) == len({str(warning.message) for warning in warned}), "each is told once"
+
+
+def test_what_a_file_warns_of_again_and_again_is_told_once(root, monkeypatch):
+    def worried(image):
+        for _ in range(3):
+            warnings.warn("odd", stacklevel=1)
+        return image
+
+    monkeypatch.setattr(_folders, "_eight_bits", worried)
+    with pytest.warns(UserWarning, match=r"png: odd|PNG: odd") as told:
+        image_folder(root)
+    assert len(told) == 3, "one for each file"
 
 
 def test_hidden_things_other_files_and_deeper_folders_are_passed_over(root):
