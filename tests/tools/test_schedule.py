@@ -146,6 +146,12 @@ def test_no_more_stages_run_at_once_than_there_are_cores(root):
     assert set(counts) == {"1", "2"}
 
 
+def test_no_process_takes_more_cores_than_one(root, monkeypatch, capsys):
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    run(root, stage("echo $OMP_NUM_THREADS $TF_NUM_INTRAOP_THREADS $TF_NUM_INTEROP_THREADS"))
+    assert "\n1 1 1\n" in capsys.readouterr().out
+
+
 def test_long_silence_is_broken_by_what_runs_and_how_far_it_is(root, monkeypatch, capsys):
     monkeypatch.setattr(schedule, "SILENCE", 0.2)
     run(root, stage("echo '..... [ 42%]'; sleep 0.5"))
