@@ -18,6 +18,7 @@ from pathlib import Path
 from tools import inputs
 
 CORES = 2
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}  # for a process
 SILENCE = 30  # seconds after which it is said again what runs
 
 
@@ -111,7 +112,7 @@ class Run:
         log = self.root / "_build" / "test" / f"{stage.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        environment = {**os.environ, "PATH": path, "UNCHANGED_PAGES": os.pathsep.join(left_out)}
+        environment = {**os.environ, **ONE_THREAD, "PATH": path, "UNCHANGED_PAGES": os.pathsep.join(left_out)}
         with log.open("wb") as out:
             process = subprocess.Popen(
                 stage.command, shell=True, cwd=self.root, env=environment, start_new_session=True,

@@ -16,6 +16,7 @@ from tools.schedule import CORES, Stage
 
 PYTEST = "python -m pytest -q --durations=10"
 GRADERS = ("tests/tools/test_nbgrader.py", "tests/tools/test_submissions.py")
+FAULTS = "tests/tools/test_faults.py"  # looks for its faults in files of all kinds
 SHARED = ("pyproject.toml", "src", "tests/conftest.py", "tests/helpers", "tools")
 TEXTS = ("README.md", "_config.yml", "_toc.yml", "book")
 
@@ -69,10 +70,11 @@ def stages(full: bool) -> list[Stage]:
         ),
         Stage(
             "tools",
-            f"{PYTEST} tests/tools {' '.join(f'--ignore={file}' for file in GRADERS)}",
+            f"{PYTEST} tests/tools {' '.join(f'--ignore={file}' for file in (*GRADERS, FAULTS))}",
             needs=("browser",),
             inputs=(*SHARED, "tests", "Makefile", ".ci", "README.md", "_config.yml", "book/start", "book/_ext"),
         ),
+        Stage("faults", f"{PYTEST} {FAULTS}", inputs=(*SHARED, *TEXTS, "exercises", "tests")),
         Stage("types", "mypy"),
         Stage(
             "doctests",

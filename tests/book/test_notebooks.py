@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+import yaml
 
 from tools import notebooks
 
@@ -19,8 +20,17 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_there_are_notebooks_to_check():
-    assert len(PATHS) >= 6
+def test_the_notebooks_are_those_of_the_contents():
+    toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf-8"))
+    pages = [notebooks.ROOT / chapter["file"] for part in toc["parts"] for chapter in _all(part["chapters"])]
+    assert set(PATHS) == {page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()}
+
+
+def _all(chapters):
+    """Chapters, and those nested below them."""
+    for chapter in chapters:
+        yield chapter
+        yield from _all(chapter.get("sections", []))
 
 
 def test_it_is_stored_as_make_notebooks_stores_it(notebook):

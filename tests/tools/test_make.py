@@ -1,7 +1,10 @@
 """The commands of the Makefile help a newcomer along: what they list, and what they say when something is missing."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +27,37 @@ def test_without_python_it_says_which_versions_do(tmp_path):
     result = make("book", "PYTHON=/no/such/python", f"VENV={tmp_path / 'venv'}")
     assert result.returncode != 0
     assert "This book needs Python 3.11, 3.12 or 3.13" in result.stdout
+
+
+@pytest.fixture
+def venv(tmp_path):
+    """An environment in which Python only says what it was to run."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").write_text('#!/bin/sh\necho "ran $*"\n')
+    (tmp_path / "bin" / "python").chmod(0o755)
+    (tmp_path / "installed").touch()
+    return f"VENV={tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "runs"),
+    [
+        (["test"], ["tools.test"]),
+        (["test", "FULL=1"], ["tools.test --full"]),
+        (["test", "FULL=0"], ["tools.test"]),
+        (["test", "STAGES=book pages"], ["tools.test book pages"]),
+        (["book"], ["tools.notebooks run", "tools.site"]),
+        (["notebooks"], ["tools.notebooks refresh"]),
+    ],
+)
+def test_a_command_runs_its_tool(venv, arguments, runs):
+    lines = make("--no-print-directory", *arguments, venv).stdout.splitlines()
+    assert [line.removeprefix("ran -m ") for line in lines if line.startswith("ran")] == runs
+
+
+def test_ci_runs_every_check_in_a_fresh_environment():
+    script = (notebooks.ROOT / ".ci" / "run").read_text("utf-8")
+    assert script.rstrip().endswith("make clean\nrm -rf .venv\nmake test FULL=1")
 
 
 def said(capfd, folder):
@@ -123,4 +157,33 @@ def test_kernels_keep_log_lines_of_c_code_out_of_notebooks(monkeypatch, tmp_path
     stub_commands(monkeypatch, [])
     environment.main(str(tmp_path / "venv"))
     settings = (tmp_path / "venv" / "etc" / "ipython" / "ipython_kernel_config.py").read_text()
-    assert "capture_fd_output = False" in settings
+    scope = {"c": SimpleNamespace(IPKernelApp=SimpleNamespace())}
+    exec(settings, scope)
+    kernel = scope["c"].IPKernelApp
+    assert kernel.capture_fd_output is False
+    assert kernel.log_level == 40
+    assert kernel.exec_lines == ["import dlcourse; del dlcourse"]  # before the frameworks: see test_import_order.py
+
+
+def test_the_versions_of_python_that_it_takes_are_those_that_it_names(monkeypatch, capfd, tmp_path):
+    declared = tomllib.loads((notebooks.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    assert declared == ">=" + ".".join(map(str, environment.OLDEST))
+    named = re.search(r"for v in ([\d. ]+);", (notebooks.ROOT / "Makefile").read_text("utf-8"))[1].split()
+    for minor in range(9, 16):
+        ran = stub_commands(monkeypatch, [])
+        monkeypatch.setattr(environment.sys, "version_info", (3, minor, 0))
+        if f"3.{minor}" in named:
+            environment.main(str(tmp_path / str(minor)))
+            assert ran
+        else:
+            assert f"is 3.{minor}" in said(capfd, tmp_path / str(minor))
+            assert not ran
+    assert named == ["3.11", "3.12", "3.13"]
+
+
+def test_what_requirements_name_is_installed_and_the_package_without_its_dependencies(monkeypatch, tmp_path):
+    ran = stub_commands(monkeypatch, [])
+    environment.main(str(tmp_path / "venv"))
+    installs = [command[command.index("install") :] for command in ran if "install" in command]
+    assert [command[-2:] for command in installs] == [["-r", "requirements.txt"], ["-e", "."]]
+    assert "--no-deps" in installs[1]

@@ -146,6 +146,12 @@ def test_no_more_stages_run_at_once_than_there_are_cores(root):
     assert set(counts) == {"1", "2"}
 
 
+def test_no_process_takes_more_cores_than_one(root, monkeypatch, capsys):
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    run(root, stage("echo $OMP_NUM_THREADS $TF_NUM_INTRAOP_THREADS $TF_NUM_INTEROP_THREADS"))
+    assert "\n1 1 1\n" in capsys.readouterr().out
+
+
 def test_long_silence_is_broken_by_what_runs_and_how_far_it_is(root, monkeypatch, capsys):
     monkeypatch.setattr(schedule, "SILENCE", 0.2)
     run(root, stage("echo '..... [ 42%]'; sleep 0.5"))
@@ -186,27 +192,27 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-ALL = {"exercises", "graders", "book", "tools", "doctests", "package", "pages"}
+ALL = {"exercises", "graders", "book", "tools", "faults", "doctests", "package", "pages"}
 CHANGES = {
     "src/dlcourse/plot.py": ALL,
     "pyproject.toml": ALL,
-    "book/p/c.ipynb": {"book", "pages"},
-    "book/references.bib": {"book", "pages"},
-    "_toc.yml": {"book", "pages"},
-    "book/_ext/dlsite/boxes.py": {"book", "pages", "tools", "doctests"},
-    "exercises/p/c.ipynb": {"exercises", "graders", "book", "pages"},
-    "tests/package/test_x.py": {"package", "tools"},
-    "tests/book/test_x.py": {"book", "tools"},
-    "tests/book/exercises/test_x.py": {"exercises", "book", "tools"},
-    "tests/book/site/test_x.py": {"pages", "book", "tools"},
-    "tests/tools/test_x.py": {"tools"},
-    "tests/tools/test_nbgrader.py": {"graders", "tools"},
+    "book/p/c.ipynb": {"book", "pages", "faults"},
+    "book/references.bib": {"book", "pages", "faults"},
+    "_toc.yml": {"book", "pages", "faults"},
+    "book/_ext/dlsite/boxes.py": {"book", "pages", "tools", "doctests", "faults"},
+    "exercises/p/c.ipynb": {"exercises", "graders", "book", "pages", "faults"},
+    "tests/package/test_x.py": {"package", "tools", "faults"},
+    "tests/book/test_x.py": {"book", "tools", "faults"},
+    "tests/book/exercises/test_x.py": {"exercises", "book", "tools", "faults"},
+    "tests/book/site/test_x.py": {"pages", "book", "tools", "faults"},
+    "tests/tools/test_x.py": {"tools", "faults"},
+    "tests/tools/test_nbgrader.py": {"graders", "tools", "faults"},
     "tests/helpers/x.py": ALL - {"doctests"},
     "tests/conftest.py": ALL - {"doctests"},
     "tools/grade.py": ALL - {"doctests"},
     "nbgrader_config.py": {"exercises", "graders"},
     "Makefile": {"tools"},
-    "README.md": {"book", "pages", "tools"},
+    "README.md": {"book", "pages", "tools", "faults"},
     "LICENSE": set(),
 }
 

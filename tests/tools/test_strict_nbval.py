@@ -15,7 +15,7 @@ import pytest
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import notebooks
+from tools import notebooks, results
 from tools.strict_nbval import close
 
 CODE = """
@@ -118,22 +118,35 @@ def other_line_breaks_within_tolerance(notebook):
     notebook.cells[4].outputs[0].text = "loss\n0.33333\n"
 
 
-CHANGES = [
-    changed_html,
-    dropped_json,
-    other_order,
-    other_kind,
-    tolerance_without_bounds,
-    other_line_breaks_within_tolerance,
-    changed_digit,
-    dropped_output,
-    unrun_cell,
-    new_warning,
-    new_error,
-    other_text_beside_the_picture,
-    beyond_its_tolerance,
-    other_words_within_tolerance,
-]
+def tolerance_just_beyond_its_bounds(notebook):
+    notebook.cells[4].metadata.tags = ["rtol-0.11"]
+
+
+def negative_tolerance(notebook):
+    notebook.cells[4].metadata.tags = ["rtol--1e-3"]
+
+
+def picture_that_is_no_output(notebook):
+    del notebook.cells[3].outputs[0].data["text/plain"]
+
+
+# The changes by the cell, in whose number among the code cells they are made: one of each cell goes into a notebook.
+CHANGES = {
+    0: [changed_digit, new_warning],
+    1: [dropped_output, unrun_cell, new_error, other_kind],
+    2: [other_text_beside_the_picture, picture_that_is_no_output],
+    3: [
+        tolerance_without_bounds,
+        tolerance_just_beyond_its_bounds,
+        negative_tolerance,
+        other_line_breaks_within_tolerance,
+        beyond_its_tolerance,
+        other_words_within_tolerance,
+    ],
+    4: [changed_html, dropped_json, other_order],
+}
+ROUNDS = max(map(len, CHANGES.values()))
+ALL = [(cell, number, change) for cell, changes in CHANGES.items() for number, change in enumerate(changes)]
 
 
 def checked(folder, **options):
@@ -156,29 +169,78 @@ def verdicts(printed):
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory):
-    """What the strict check says of the honest notebook and of each changed one: name -> passed?"""
+def checks(tmp_path_factory):
+    """The strict check of the honest notebook and of those with changes: the verdicts by name, and the cache."""
     folder = tmp_path_factory.mktemp("notebooks")
     nbformat.write(honest(), folder / "honest.ipynb")
-    for change in CHANGES:
+    for number in range(ROUNDS):
         notebook = copy.deepcopy(honest())
-        change(notebook)
-        nbformat.write(notebook, folder / f"{change.__name__}.ipynb")
+        for changes in CHANGES.values():
+            if number < len(changes):
+                changes[number](notebook)
+        nbformat.write(notebook, folder / f"changed_{number}.ipynb")
     printed = checked(folder)
     found = verdicts(printed)
-    assert set(found) == {"honest", *(change.__name__ for change in CHANGES)}, printed
-    handed_over = {Path(record.uri).stem for record in get_cache(folder / "cache").list_cache_records()}
-    assert handed_over == {"honest"}, "the site gets the results of notebooks that passed, and of no others"
-    return {name: set(cells) == {"PASSED"} for name, cells in found.items()}
+    assert set(found) == {"honest", *(f"changed_{number}" for number in range(ROUNDS))}, printed
+    return found, folder
 
 
-def test_the_honest_notebook_passes(outcomes):
-    assert outcomes["honest"]
+def test_the_honest_notebook_passes(checks):
+    assert checks[0]["honest"] == ["PASSED"] * 5
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_changed_notebook_fails(outcomes, change):
-    assert not outcomes[change.__name__]
+@pytest.mark.parametrize(("cell", "number", "change"), ALL, ids=[change.__name__ for *_, change in ALL])
+def test_a_changed_cell_fails(checks, cell, number, change):
+    assert checks[0][f"changed_{number}"][cell] == "FAILED"
+
+
+def test_a_cell_that_was_not_changed_passes(checks):
+    for number in range(ROUNDS):
+        verdict = checks[0][f"changed_{number}"]
+        assert [cell for cell in CHANGES if verdict[cell] == "FAILED"] == [
+            c for c in CHANGES if number < len(CHANGES[c])
+        ]
+
+
+def test_the_site_gets_the_results_of_notebooks_that_passed_with_what_they_were_made_from(checks):
+    cache, path = get_cache(checks[1] / "cache"), checks[1] / "honest.ipynb"
+    (record,) = cache.list_cache_records()
+    assert Path(record.uri) == path
+    now = notebooks.available()
+    assert {"environment", "dlcourse"} <= set(record.data["inputs"]) < set(now)
+    assert all(now[name] == value for name, value in record.data["inputs"].items())
+    assert record.data["execution_seconds"] > 0
+    assert results.passed(cache, path)
+    cells = cache.get_cache_bundle(record.pk).nb.cells
+    assert cells[2].outputs[0].data["image/png"] == "aGVsbG8="
+    assert [output.execution_count for cell in cells for output in cell.outputs if "execution_count" in output] == [
+        2,
+        3,
+    ]
+
+
+def test_kernels_run_with_fixed_settings_and_do_not_know_of_the_test(tmp_path):
+    settings = {
+        "PYTHONHASHSEED": "0",  # the order of sets of words
+        "OMP_NUM_THREADS": "1",  # sums in one order
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "",
+        "KERAS_BACKEND": "tensorflow",
+        "COLUMNS": "80",
+        "TQDM_DISABLE": "1",
+        "PYTEST_CURRENT_TEST": None,  # with it ipykernel captures what C code prints
+    }
+    cells = [
+        new_code_cell(
+            f"import os\nprint({{name: os.environ.get(name) for name in {list(settings)}}})",
+            outputs=[new_output("stream", name="stdout", text=f"{settings}\n")],
+            execution_count=1,
+        )
+    ]
+    nbformat.write(notebooks.strip(new_notebook(cells=cells)), tmp_path / "settings.ipynb")
+    assert verdicts(printed := checked(tmp_path)) == {"settings": ["PASSED"]}, printed
 
 
 @pytest.mark.parametrize(
@@ -191,6 +253,11 @@ def test_a_changed_notebook_fails(outcomes, change):
         ("loss 1.0", "loss 1.0 1.0", 1e-2, False),
         ("a 1e-3", "a 1.0001e-3", 1e-2, True),
         ("0", "0.5", 1e-2, False),
+        ("0.001", "0.0", 1e-2, False),
+        ("1.1", "1.0", 0.1, True),
+        ("1.12", "1.0", 0.1, False),
+        ("-1.0", "1.0", 0.1, False),
+        ("1 2", "2 1", 1e-2, False),
         ("nan", "1.0", 1, False),
     ],
 )
