@@ -47,6 +47,11 @@ PAGES = {
         code("c", "OPEN"),
     ],
     "figure": [ASK, code("figures.shift()", html=FIGURE), text("The answer.")],
+    "loop": [
+        ASK,
+        code("for i in x:\n    print(i)\n    assert i > 1\n\n\ndef f(i):\n    assert i\n    return i", "ONE"),
+    ],
+    "guard": [ASK, code("%timeit x\nassert x", "ONE"), ASK, code("for i in x:\n    assert i", "ONE")],
     "box": [text(":::{note}\n**Predict** in a box.\n:::"), code("a", "ONE"), text("Why one.")],
     "none": [text("**Predict** what nobody computes.\n\n## Next"), code("a", "OPEN")],
     "quiet": [text("You **predict** and **Predictions** follow."), code("a", "OPEN")],
@@ -106,6 +111,14 @@ def test_output_assertions_later_cells_and_the_text_lie_under_one_cover_which_en
     for readable in ("Two cells.", "setup = 1", "answer = 2 answer", "An open end.", "AFTER"):
         assert readable in outside
     assert "assert" not in outside
+
+
+def test_an_assertion_in_a_loop_is_covered_and_the_code_that_stays_can_still_be_run(page):
+    assert words(covers(page("loop"))[0]).endswith("ONE assert i > 1")
+    assert "for i in x : print ( i ) def f ( i ): assert i return i" in uncovered(page("loop"))
+    magic, guard = (cell for cell in page("guard").select(".cell_input"))
+    assert words(magic) == "% timeit x assert x"
+    assert words(guard) == "for i in x : assert i"
 
 
 def test_the_cover_ends_with_the_markdown_cell(page):

@@ -62,26 +62,28 @@ def with_picture(path):
 
 # ---------------------------------------------------------------- numbers
 
-NUMBER = re.compile(r"(?<![\w.,^/-])(\d{1,3}(?:,\d{3})+|\d+\.\d+|\d{3,}|\d+(?= ?%))(?![\w]|\.\d|,\d)")
+NUMBER = re.compile(r"(?<![\w.,^/-])(\d{1,3}(?:,\d{3})+|\d+\.\d+|\d{3,}|\d+(?= ?%))(?![\w]|\.\d|,\d)(?: ?(%))?")
 YEARS = range(1650, 2031)
 
 FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the text, reckoned there, or from a work cited
-    "book/convolution/depth-and-receptive-field": "224",
+    "book/convolution/depth-and-receptive-field": "224 180",
     "book/convolution/learned-filters": "512 576 0.003",
     "book/convolution/padding-stride-channels": "125",
-    "book/convolution/pooling-and-invariance": "1.4 144 180",
+    "book/convolution/pooling-and-invariance": "1.4 144 180 200",
     "book/convolution/two-dimensions": "447",
-    "book/networks/architectures": "4,096 112 341 15.3 11.2 448",
-    "book/networks/cnn": "784 320 2,880",
-    "book/networks/mlp": "120 1,024 99.9",
+    "book/networks/architectures": "4,096 112 341 15.3 11.2 448 1,500",
+    "book/networks/cnn": "784 320 2,880 4,000 2,000",
+    "book/networks/mlp": "120 1,024 5,000 10% 0.35% 99.9%",
     "book/networks/rnn": "0.993",
     "book/networks/sequence-to-sequence": "8601",
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
     "exercises/convolution/depth-and-receptive-field": "1536 243",
+    "exercises/convolution/learned-filters": "200 1000",
     "exercises/convolution/one-dimension": "543",
     "exercises/convolution/padding-stride-channels": "1,856 553,984",
     "exercises/convolution/readers-questions": "0.62",
     "exercises/networks/sequence-to-sequence": "0.43",
+    "exercises/networks/training": "400 300",
 }
 
 
@@ -92,23 +94,31 @@ def readable(text):
 
 
 def numbers(text):
-    return [found[1] for found in NUMBER.finditer(readable(text))]
+    """The numbers of three digits and more, those with decimals, and the percentages."""
+    return [found[1] + (found[2] or "") for found in NUMBER.finditer(readable(text))]
 
 
 def known(path):
-    """The numbers in the code of a notebook and in what it prints."""
+    """The numbers in the code of a notebook and in what it prints; a percentage as `99%`."""
     found = set()
     for cell in code(path):
-        for number in re.findall(r"\d[\d_,]*\.?\d*(?:e[-+]?\d+)?", cell.source + "\n" + printed(cell)):
+        for number, percent in re.findall(r"(\d[\d_,]*\.?\d*(?:e[-+]?\d+)?)( ?%)?", cell.source + "\n" + printed(cell)):
             for part in [number.replace("_", "").replace(",", ""), *number.split(",")]:
                 if re.fullmatch(r"\d+\.?\d*(e[-+]?\d+)?", part):
-                    found.add(float(part))
+                    found.add(float(part) / 100 if percent else float(part))
     return found
 
 
 def is_known(number, all_known):
-    value, decimals = float(number.replace(",", "")), len(number.partition(".")[2])
-    return any(abs(round(k * by, decimals) - value) < 1e-9 for k in all_known for by in (1, 100))
+    """Whether one of the known numbers, rounded, is this one."""
+    bare = number.rstrip("%").replace(",", "")
+    value, decimals, by = float(bare), len(bare.partition(".")[2]), 100 if number.endswith("%") else 1
+    return any(abs(round(k * by, decimals) - value) < 1e-9 for k in all_known if by == 1 or k <= 1)
+
+
+def told(path):
+    """The text of a page, and its captions."""
+    return [*texts(path), *(figure(cell).get("caption", "") for cell in code(path))]
 
 
 @each(PATHS)
@@ -116,7 +126,7 @@ def test_its_numbers_are_in_a_cell_or_have_a_source(path):
     all_known, sourced = known(path), FROM_ELSEWHERE.get(name(path), "").split()
     unknown = [
         number
-        for text in texts(path)
+        for text in told(path)
         for number in numbers(text)
         if not (number.isdigit() and int(number) in YEARS) and number not in sourced and not is_known(number, all_known)
     ]
@@ -126,7 +136,7 @@ def test_its_numbers_are_in_a_cell_or_have_a_source(path):
 def test_no_number_is_excused_that_needs_no_excuse():
     for page, excused in FROM_ELSEWHERE.items():
         path = ROOT / f"{page}.ipynb"
-        said = {number for text in texts(path) for number in numbers(text)}
+        said = {number for text in told(path) for number in numbers(text)}
         assert set(excused.split()) <= said, page
         assert not [number for number in excused.split() if is_known(number, known(path))], page
 
@@ -164,6 +174,16 @@ def test_what_a_curve_goes_over_is_the_label_of_its_horizontal_axis(path):
         if across and upright and said:
             words = set(" ".join(said).split())
             assert words & set(across[1].split()) or not words & set(upright[1].split()), (said, cell.source)
+
+
+@each(PATHS)
+def test_the_words_for_a_picture_name_its_panels_in_their_order(path):
+    for cell in with_picture(path):
+        titles = re.search(r"(?:titles|names)\s*=\s*\[([^\]]*)\]", cell.source)
+        named = dict.fromkeys(re.findall(r'"([^"]+)"', titles[1])) if titles else {}
+        places = [re.search(rf"\b{re.escape(title)}\b", alt(cell), re.IGNORECASE) for title in named]
+        starts = [place.start() for place in places if place]
+        assert starts == sorted(starts), (list(named), alt(cell))
 
 
 # ---------------------------------------------------------------- predictions

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from docutils import nodes
@@ -113,6 +114,17 @@ def in_tab(cell: nodes.Element) -> bool:
     return any(name.startswith("tag_fw-") for name in cell["classes"])
 
 
+def assertions(source: str) -> list[ast.Assert]:
+    """The assertions in the code, without those of functions and those beside which nothing else is done."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a magic command of IPython
+        return []
+    blocks = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.For | ast.With)]
+    found = [[each for each in block if isinstance(each, ast.Assert)] for block in blocks]
+    return [each for block, some in zip(blocks, found, strict=True) if len(some) < len(block) for each in some]
+
+
 def without_assertions(source: str) -> tuple[str, str]:
     r"""The code without its assertions, and these.
 
@@ -121,21 +133,12 @@ def without_assertions(source: str) -> tuple[str, str]:
     >>> without_assertions("y = x + 1\nassert y == 3\nprint(y)")
     ('y = x + 1\nprint(y)', 'assert y == 3')
     """
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:  # a magic command of IPython
-        return source, ""
-    told = {
-        line
-        for statement in statements
-        if isinstance(statement, ast.Assert)
-        for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
-    }
-    lines = list(enumerate(source.splitlines(), 1))
-    kept = "\n".join(line for number, line in lines if number not in told)
-    return (
-        (kept.rstrip(), "\n".join(line for number, line in lines if number in told)) if kept.strip() else (source, "")
-    )
+    lines, taken = source.splitlines(), []
+    for each in sorted(assertions(source), key=lambda each: each.lineno, reverse=True):
+        place = slice(each.lineno - 1, each.end_lineno)
+        taken.insert(0, dedent("\n".join(lines[place])))
+        del lines[place]
+    return "\n".join(lines).rstrip(), "\n".join(taken)
 
 
 def take_assertions(cell: nodes.Element) -> list[nodes.Element]:
