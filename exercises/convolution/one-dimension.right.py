@@ -1,7 +1,4 @@
-"""Other right answers to the exercises of one-dimension.ipynb, as learners give them: they get full marks.
-
-They are written as the wrong answers are.
-"""
+"""Other right answers to the exercises of one-dimension.ipynb. How they are written: tests/helpers/grading.py."""
 
 # ruff: noqa
 
