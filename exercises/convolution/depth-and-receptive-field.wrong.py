@@ -279,59 +279,48 @@ def holes(dilations):
 
 # %% holes: gives the field
 # says: the whole field
-def holes(dilations):
-    return 1 + 2 * sum(dilations)
-
+# - return field - len(reached)
+# + return field
 
 # %% holes: forgets that a layer also looks at the place itself
 # says: the place itself
 # - (-d, 0, d)
 # + (-d, d)
 
-
 # %% holes: counts the paths for pixels
 # says: same pixel
-def holes(dilations):
-    return max(0, 1 + 2 * sum(dilations) - 3 ** len(dilations))
-
+# - return field - len(reached)
+# + return max(0, field - 3 ** len(dilations))
 
 # %% holes: looks at the widest layer only
 # says: one layer alone
-def holes(dilations):
-    return 2 * (max(dilations, default=1) - 1)
-
+# - return field - len(reached)
+# + return 2 * (max(dilations, default=1) - 1)
 
 # %% cheapest: takes one large filter
 # says: more weights than two
-def cheapest(field, most):
-    return [field]
-
+# - return [2 * share + 1 for share in shares]
+# + return [field]
 
 # %% cheapest: takes small filters whatever the limit
 # says: Only one layer
-def cheapest(field, most):
-    return [3] * ((field - 1) // 2)
-
+# - return [2 * share + 1 for share in shares]
+# + return [3] * steps
 
 # %% cheapest: gives the rest to the last layer
 # says: share evenly
-def cheapest(field, most):
-    layers = min(most, (field - 1) // 2)
-    return [3] * (layers - 1) + [field - 2 * (layers - 1)]
-
+# - [each] * (layers - more) + [each + 1] * more
+# + [1] * (layers - 1) + [steps - layers + 1]
 
 # %% cheapest: puts the largest first
 # says: smallest to the largest
 # - [each] * (layers - more) + [each + 1] * more
 # + [each + 1] * more + [each] * (layers - more)
 
-
 # %% cheapest: uses more layers than there is anything to do for
 # says: has shape
-def cheapest(field, most):
-    each, more = divmod((field - 1) // 2, most)
-    return [2 * each + 1] * (most - more) + [2 * (each + 1) + 1] * more
-
+# - min(most, steps)
+# + most
 
 # %% cheapest: drops what does not divide evenly
 # says: fewer pixels

@@ -156,29 +156,25 @@ new_filter = [[1.6, 0], [-0.6, 1.8]]
 # - shape[0] if framework == "pytorch" else shape[-1]
 # + shape[1] if framework == "pytorch" else shape[2]
 
-
 # %% scale: forgets rows and columns
 # says: rows and columns, too
-def he_std(shape, framework):
-    return np.sqrt(2 / (shape[1] if framework == "pytorch" else shape[2]))
-
+# - np.prod(shape) / filters
+# + shape[1] if framework == "pytorch" else shape[2]
 
 # %% scale: counts all filters
 # says: Only one filter
-def he_std(shape, framework):
-    return np.sqrt(2 / np.prod(shape))
-
+# - np.prod(shape) / filters
+# + np.prod(shape)
 
 # %% scale: forgets the channels
 # says: Does each channel count
 # - np.prod(shape) / filters
 # + np.prod(shape[2:] if framework == "pytorch" else shape[:2])
 
-
 # %% scale: takes Keras' order for PyTorch's
 # says: Keras keeps the filters on the last axis
-def he_std(shape, framework):
-    return np.sqrt(2 / np.prod(shape[1:]))
+# - shape[0] if framework == "pytorch" else shape[-1]
+# + shape[0]
 
 
 # %% scale: gives the default of Keras
@@ -190,15 +186,13 @@ def he_std(shape, framework):
 
 # %% scale: forgets what ReLU does
 # says: half of the mean square
-def he_std(shape, framework):
-    return np.sqrt(1 / np.prod(shape[1:] if framework == "pytorch" else shape[:-1]))
-
+# - np.sqrt(2 / fan_in)
+# + np.sqrt(1 / fan_in)
 
 # %% scale: takes the longest axis for that of the filters
 # only hidden tests: in the check it is the longest axis
-def he_std(shape, framework):
-    return np.sqrt(2 / (np.prod(shape) / max(shape)))
-
+# - shape[0] if framework == "pytorch" else shape[-1]
+# + max(shape)
 
 # %% dropout: does not scale
 # says: scale what is left

@@ -2,12 +2,10 @@
 
 # ruff: noqa
 
-
 # %% sonar: is off by one sample, which is less than a metre
-def depth_of(recording, whistle):
-    return SPEED * (np.argmax(cross_correlate(recording, whistle)) - 1) / RATE / 2
-
+# - np.argmax(match) / RATE
+# + (np.argmax(match) - 1) / RATE
 
 # %% sonar: rounds to whole metres
-def depth_of(recording, whistle):
-    return round(SPEED * np.argmax(np.correlate(recording, whistle)) / RATE / 2)
+# - return SPEED * seconds / 2
+# + return round(SPEED * seconds / 2)

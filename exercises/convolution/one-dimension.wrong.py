@@ -9,8 +9,10 @@
 
 # %% by-hand: turns the filter round, as a convolution does
 # says: flipped
-products = [0, -1, 3]
-output = [5, 2, 0]
+# - [0 * 1, 1 * -1, 3 * 2]
+# + [0 * 2, 1 * -1, 3 * 1]
+# - [2 - 0 + 2, 0 - 1 + 6, 1 - 3 + 2]
+# + [5, 2, 0]
 
 # %% by-hand: lets windows hang over both edges
 # says: One position too many
@@ -200,26 +202,22 @@ def sliding_matrix(w, n):
 # - np.zeros(len(x) - width + 1)
 # + np.zeros_like(x[: len(x) - width + 1])
 
-
 # %% sonar: forgets that the sound comes back
 # says: down and up again
-def depth_of(recording, whistle):
-    return SPEED * np.argmax(np.correlate(recording, whistle, "valid")) / RATE
-
+# - SPEED * seconds / 2
+# + SPEED * seconds
 
 # %% sonar: takes the loudest moment for the echo
 # says: louder than the echo
-def depth_of(recording, whistle):
-    return SPEED * np.argmax(recording) / RATE / 2
-
+# - np.argmax(match)
+# + np.argmax(recording)
 
 # %% sonar: counts from where the window first overlaps
 # says: not from where it first fits
-def depth_of(recording, whistle):
-    return SPEED * np.argmax(np.correlate(recording, whistle, "full")) / RATE / 2
-
+# - mode="valid"
+# + mode="full"
 
 # %% sonar: turns the whistle round
 # says: turned round
-def depth_of(recording, whistle):
-    return SPEED * np.argmax(np.convolve(recording, whistle, "valid")) / RATE / 2
+# - np.correlate
+# + np.convolve

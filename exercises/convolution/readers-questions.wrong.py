@@ -107,12 +107,10 @@ def shuffle(x, groups):
 # - (examples)
 # + (1, examples + 1)
 
-
 # %% pixel-loss: counts holes as right
 # says: number of known pixels
-def pixel_loss(prediction, target):
-    return float(np.mean(np.nan_to_num((prediction - target) ** 2)))
-
+# - prediction[known] - target[known]
+# + np.nan_to_num(prediction - target)
 
 # %% pixel-loss: averages the averages of the images
 # says: each known pixel should
@@ -129,12 +127,10 @@ def pixel_loss(prediction, target):
 # - (prediction[known] - target[known]) ** 2
 # + np.abs(prediction[known] - target[known])
 
-
 # %% pixel-loss: does not ignore the holes
 # says: holds NaN
-def pixel_loss(prediction, target):
-    return float(np.mean((prediction - target) ** 2))
-
+# - prediction[known] - target[known]
+# + prediction - target
 
 # %% pixel-loss: takes every target of zero for a hole
 # only hidden tests: the check has no target of zero

@@ -14,8 +14,10 @@
 
 # %% by-hand: turns the filter round
 # says: flipped
-products = [[2, 0, 0], [2, 0, 1]]
-feature_map = [[2, 5], [4, -2]]
+# - [[2 * 1, 0 * 0, 1 * 2], [1 * 0, 3 * -1, 1 * 1]]
+# + [[2 * 1, 0 * -1, 1 * 0], [1 * 2, 3 * 0, 1 * 1]]
+# - [[3, 2], [7, 2]]
+# + [[2, 5], [4, -2]]
 
 # %% by-hand: writes the map column by column
 # says: rows and columns exchanged

@@ -9,8 +9,10 @@
 
 # %% hand: lets each filter see all channels in spite of the groups
 # says: with two groups
-parameters = [1216, 4640, 20490]
-macs = [1228800, 1179648, 20480]
+# - 2336
+# + 4640
+# - 589824
+# + 1179648
 
 # %% hand: multiplies the biases
 # says: added, not multiplied

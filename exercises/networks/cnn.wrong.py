@@ -102,12 +102,12 @@ def dense_weights(weight, channels, rows, columns):
 # - transpose(2, 3, 1, 0)
 # + transpose(3, 2, 1, 0)
 
-
 # %% dense: undoes the order that Keras has
 # says: the channels are the slowest
-def dense_weights(weight, channels, rows, columns):
-    return weight.reshape(len(weight), rows, columns, channels).transpose(3, 1, 2, 0).reshape(-1, len(weight))
-
+# - scores, channels, rows, columns)
+# + scores, rows, columns, channels)
+# - transpose(2, 3, 1, 0)
+# + transpose(3, 1, 2, 0)
 
 # %% dense: forgets to bring the scores to the back
 # says: their order is not

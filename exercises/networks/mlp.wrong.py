@@ -149,11 +149,17 @@ def epoch(weights, x, y, size, rate):
 
 # %% read: exchanges recall and precision
 # says: it is the precision
-accuracy, recall, precision, pair, always = 0.81, 0.72, 0.9, [3, 1], 0.3
+# - recall = 36
+# + precision = 36
+# - precision = 36 / (3
+# + recall = 36 / (3
 
 # %% read: divides by all samples
 # says: not of all 200
-accuracy, recall, precision, pair, always = 0.81, 0.18, 0.18, [3, 1], 0.3
+# - 36 / (0 + 2 + 36 + 2)
+# + 36 / 200
+# - 36 / (3 + 4 + 36 + 7)
+# + 36 / 200
 
 # %% read: takes the columns for the true classes
 # says: true class comes first
@@ -215,9 +221,8 @@ def miscalibration(sure, right, groups):
 
 # %% calibrate: takes the distance of each sample
 # says: First the means
-def miscalibration(sure, right, groups):
-    return np.abs(sure - right).mean()
-
+# - return total / len(sure)
+# + return np.abs(sure - right).mean()
 
 # %% calibrate: takes the worst group
 # says: That is the worst group
@@ -312,20 +317,18 @@ def build():
 
 # %% design: has too many parameters
 # says: too many
-def build():
-    return torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
-
+# - torch.nn.Linear(64, 36), torch.nn.ReLU(), torch.nn.Linear(36, 10)
+# + torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)
 
 # %% design: has a hidden layer without a nonlinearity
 # says: Without a nonlinearity
-def build():
-    return torch.nn.Sequential(torch.nn.Linear(64, 36), torch.nn.Linear(36, 10))
-
+# - torch.nn.ReLU(), torch.nn.Linear
+# + torch.nn.Linear
 
 # %% design: is squeezed through four units
 # says: 0.955 is asked for
-def build():
-    return torch.nn.Sequential(torch.nn.Linear(64, 4), torch.nn.ReLU(), torch.nn.Linear(4, 10))
+# - torch.nn.Linear(64, 36), torch.nn.ReLU(), torch.nn.Linear(36, 10)
+# + torch.nn.Linear(64, 4), torch.nn.ReLU(), torch.nn.Linear(4, 10)
 
 
 # %% design: is deep and narrow
@@ -339,9 +342,8 @@ def build():
 
 # %% design: applies ReLU to the scores, after a bottleneck
 # says: 0.955 is asked for
-def build():
-    return torch.nn.Sequential(torch.nn.Linear(64, 6), torch.nn.ReLU(), torch.nn.Linear(6, 10), torch.nn.ReLU())
-
+# - torch.nn.Linear(64, 36), torch.nn.ReLU(), torch.nn.Linear(36, 10)
+# + torch.nn.Linear(64, 6), torch.nn.ReLU(), torch.nn.Linear(6, 10), torch.nn.ReLU()
 
 # %% design: gives the same network again and again
 # only hidden tests: the check does not compare two networks
@@ -354,5 +356,5 @@ def build():
 
 # %% design: returns nothing
 # says: the return is missing
-def build():
-    torch.nn.Sequential(torch.nn.Linear(64, 36), torch.nn.ReLU(), torch.nn.Linear(36, 10))
+# - return torch.nn.Sequential(
+# + torch.nn.Sequential(

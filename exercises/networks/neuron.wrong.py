@@ -99,37 +99,30 @@
 # -     if framework == "pytorch":
 # -         weights = weights.T
 
-
 # %% layer: always turns them
 # says: each column of the weights is one neuron
-def layer(x, weights, bias, framework):
-    return np.maximum(x @ weights.T + bias, 0)
-
+# - if framework == "pytorch":
+# + if framework:
 
 # %% layer: guesses from the shape
 # says: each row of the weights is one neuron
 # - if framework == "pytorch":
 # + if weights.shape[0] != x.shape[1]:
 
-
 # %% layer: forgets ReLU
 # says: Where is ReLU
-def layer(x, weights, bias, framework):
-    return x @ (weights.T if framework == "pytorch" else weights) + bias
-
+# - np.maximum(x @ weights + bias, 0)
+# + x @ weights + bias
 
 # %% layer: applies ReLU before the bias
 # says: ReLU comes after the bias
-def layer(x, weights, bias, framework):
-    return np.maximum(x @ (weights.T if framework == "pytorch" else weights), 0) + bias
-
+# - np.maximum(x @ weights + bias, 0)
+# + np.maximum(x @ weights, 0) + bias
 
 # %% layer: gives (outputs, batch)
 # says: layer
-def layer(x, weights, bias, framework):
-    weights = weights if framework == "pytorch" else weights.T
-    return np.maximum(weights @ x.T + bias[:, None], 0)
-
+# - return np.maximum(x @ weights + bias, 0)
+# + return np.maximum(x @ weights + bias, 0).T
 
 # %% fold: multiplies in the order in which the layers come
 # says: The order of the product

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 from collections import Counter
@@ -88,6 +89,23 @@ def test_stubs_get_no_marks_and_are_told_that_nothing_is_there_yet(page, config)
         result = opened.grade(exercise, stub)
         assert set(result.scores.values()) == {0.0}, result.scores
         assert "nothing there yet" in result.messages[f"{exercise}-check"]
+
+
+def values(source: str) -> set[str]:
+    """The names that are assigned outside of functions."""
+    assigns = [statement for statement in ast.parse(source).body if isinstance(statement, ast.Assign)]
+    return {node.id for each in assigns for target in each.targets for node in ast.walk(target) if hasattr(node, "id")}
+
+
+@pages
+def test_each_value_that_is_asked_for_is_none_first(page, config):
+    notebook = grading.read(page)
+    stubs = grading.solutions(grading.release(page, config))
+    checks = {grading.grade_id(cell): cell.source for cell in notebook.cells}
+    for exercise, solution in grading.solutions(notebook).items():
+        check = checks[f"{exercise}-check"]
+        used = {node.id for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Name)}
+        assert used & values(solution) - values(check) <= values(stubs[exercise])
 
 
 @each("right")
