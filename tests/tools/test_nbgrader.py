@@ -235,6 +235,7 @@ def test_what_is_no_notebook_gets_no_points_and_a_sentence(course):
 def test_points_that_were_entered_by_hand_stay_and_are_listed(course):
     with course.book() as book:
         check, hidden = (book.find_grade(f"bits-{cell}", PAGE.stem, PART, "by hand") for cell in ("check", "hidden"))
+        check.auto_score = 1  # as if the page had been handed in before
         check.extra_credit, hidden.manual_score = 0.25, 1.5
         book.db.commit()
     grade.main([PART, "by hand"])
@@ -258,6 +259,13 @@ def test_the_grade_book_must_know_the_exercises_first(course):
         shutil.copytree(course.folder / "release" / PART, course.folder / made / "other")
     with pytest.raises(SystemExit, match="does not know 'other': run `make exercises`"):
         grade.main(["other"])
+
+
+@pytest.mark.parametrize("name", ["ada", "Nobody"])
+def test_who_has_handed_in_nothing_is_named(course, name, monkeypatch):
+    monkeypatch.setattr(grade.Course, "students", lambda course: [])
+    with pytest.raises(SystemExit, match=f"^{name}: nothing handed in"):
+        grade.main([PART] if name == "Nobody" else [PART, name])
 
 
 def test_a_package_beside_the_notebook_does_not_replace_the_book_s_and_stubs_get_no_points(course):

@@ -86,6 +86,14 @@ def test_without_metadata_each_answer_stands_before_its_own_tests(released):
     )
 
 
+def test_without_metadata_an_empty_answer_does_not_take_the_place_of_the_one_before(released):
+    page = grading.answered(source("neuron"), {"count": stubs(source("neuron"))["count"]})
+    for cell in page.cells:
+        cell.metadata = {}
+    rebuilt = submissions.rebuild(released["neuron"], page)
+    assert code(rebuilt) == code(submissions.Page(page))
+
+
 def test_pages_that_changed_their_names_are_known_by_their_cells(released, tmp_path):
     handed_in(tmp_path, neuron=source("training"), training=source("neuron"))
     pages = submissions.read(tmp_path, released).pages
@@ -109,7 +117,7 @@ def test_of_two_files_with_the_same_work_the_one_with_the_page_s_name_counts(rel
 
 
 def test_notes_with_a_cell_of_a_page_are_no_page(released, tmp_path):
-    copied = next(cell for cell in source("neuron").cells if grading.grade_id(cell) == "layer")
+    copied = next(cell for cell in source("neuron").cells if grading.grade_id(cell) == "bump")
     handed_in(tmp_path, notes=nbformat.v4.new_notebook(cells=[copied, new_code_cell("trial = 1")]))
     submission = submissions.read(tmp_path, released)
     assert not submission.pages
