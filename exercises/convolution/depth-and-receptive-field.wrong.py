@@ -1,157 +1,132 @@
-"""Wrong answers to the exercises of depth-and-receptive-field.ipynb, as learners give them.
-
-Each cell is a whole answer, headed by the name of the exercise and the misunderstanding behind it; the tests prove that
-it loses marks. A line `says:` gives words from what the visible check must say; without it, only the hidden tests have
-to notice.
-"""
+"""Wrong answers to the exercises of depth-and-receptive-field.ipynb. How they are written: tests/helpers/grading.py."""
 
 # ruff: noqa
 
 # %% by-hand: forgets the jump
 # says: more than one pixel
-fields = [5, 6, 8, 10, 14]
-jumps = [1, 2, 2, 4, 4]
+# - fields = [5, 5 + 1, 6 + 2 * 2, 10 + 2 * 2, 14 + 4 * 4]
+# + fields = [5, 6, 8, 10, 14]
 
 # %% by-hand: lets a stride widen its own layer
 # says: own stride
-fields = [5, 7, 11, 19, 35]
-jumps = [1, 2, 2, 4, 4]
+# - fields = [5, 5 + 1, 6 + 2 * 2, 10 + 2 * 2, 14 + 4 * 4]
+# + fields = [5, 7, 11, 19, 35]
 
 # %% by-hand: forgets the dilation
 # says: dilated
-fields = [5, 6, 10, 14, 22]
-jumps = [1, 2, 2, 4, 4]
+# - fields = [5, 5 + 1, 6 + 2 * 2, 10 + 2 * 2, 14 + 4 * 4]
+# + fields = [5, 6, 10, 14, 22]
 
 # %% by-hand: adds the kernel instead of its steps
 # says: k - 1 steps
-fields = [6, 8, 14, 20, 44]
-jumps = [1, 2, 2, 4, 4]
+# - fields = [5, 5 + 1, 6 + 2 * 2, 10 + 2 * 2, 14 + 4 * 4]
+# + fields = [6, 8, 14, 20, 44]
 
 # %% by-hand: writes the strides for the jumps
 # says: the product of all so far
-fields = [5, 6, 10, 14, 30]
-jumps = [1, 2, 1, 2, 1]
-
+# - jumps = [1, 2, 2, 4, 4]
+# + jumps = [1, 2, 1, 2, 1]
 
 # %% by-hand: writes the jump in front of each layer
 # says: in front of
-fields = [5, 6, 10, 14, 30]
-jumps = [1, 1, 2, 2, 4]
-
+# - jumps = [1, 2, 2, 4, 4]
+# + jumps = [1, 1, 2, 2, 4]
 
 # %% count: multiplies the maps throughout
 # says: in all of them
-maps = [48, 1536, 1536, 1536, 98304]
-weights = [1200, 4608, 0, 288, 2048]
+# - maps = [16, 32, 32, 32, 64]
+# + maps = [48, 1536, 1536, 1536, 98304]
 
 # %% count: multiplies the maps of the second layer
 # says: in all 16
-maps = [16, 512, 512, 512, 64]
-weights = [1200, 4608, 0, 288, 2048]
+# - maps = [16, 32, 32, 32, 64]
+# + maps = [16, 512, 512, 512, 64]
 
 # %% count: halves the number of maps in pooling
 # says: not their number
-maps = [16, 32, 16, 16, 64]
-weights = [1200, 4608, 0, 288, 2048]
+# - maps = [16, 32, 32, 32, 64]
+# + maps = [16, 32, 16, 16, 64]
 
 # %% count: makes each filter flat
 # says: as deep as there are maps
-maps = [16, 32, 32, 32, 64]
-weights = [400, 288, 0, 288, 64]
+# - weights = [16 * 3 * 5 * 5, 32 * 16 * 3 * 3, 0, 32 * 3 * 3, 64 * 32]
+# + weights = [400, 288, 0, 288, 64]
 
 # %% count: forgets the colours
 # says: three colours
-maps = [16, 32, 32, 32, 64]
-weights = [400, 4608, 0, 288, 2048]
+# - weights = [16 * 3 * 5 * 5, 32 * 16 * 3 * 3, 0, 32 * 3 * 3, 64 * 32]
+# + weights = [400, 4608, 0, 288, 2048]
 
 # %% count: takes the depthwise layer for an ordinary one
 # says: one map only
-maps = [16, 32, 32, 32, 64]
-weights = [1200, 4608, 0, 9216, 2048]
+# - weights = [16 * 3 * 5 * 5, 32 * 16 * 3 * 3, 0, 32 * 3 * 3, 64 * 32]
+# + weights = [1200, 4608, 0, 9216, 2048]
 
 # %% count: gives weights to pooling
 # says: nothing to learn
-maps = [16, 32, 32, 32, 64]
-weights = [1200, 4608, 128, 288, 2048]
-
+# - weights = [16 * 3 * 5 * 5, 32 * 16 * 3 * 3, 0, 32 * 3 * 3, 64 * 32]
+# + weights = [1200, 4608, 128, 288, 2048]
 
 # %% count: adds a bias to each filter
 # says: no bias
-maps = [16, 32, 32, 32, 64]
-weights = [1216, 4640, 0, 320, 2112]
-
+# - weights = [16 * 3 * 5 * 5, 32 * 16 * 3 * 3, 0, 32 * 3 * 3, 64 * 32]
+# + weights = [1216, 4640, 0, 320, 2112]
 
 # %% compose: correlates, and so turns the second filter round
 # says: second filter was flipped
-def compose(a, b):
-    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
-    for i, j in np.ndindex(b.shape):
-        both[i : i + a.shape[0], j : j + a.shape[1]] += b[::-1, ::-1][i, j] * a
-    return both
-
+# - b[i, j] * a
+# + b[::-1, ::-1][i, j] * a
 
 # %% compose: turns the first filter round
 # says: first filter was flipped
-def compose(a, b):
-    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
-    for i, j in np.ndindex(b.shape):
-        both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a[::-1, ::-1]
-    return both
-
+# - b[i, j] * a
+# + b[i, j] * a[::-1, ::-1]
 
 # %% compose: keeps the size of the first filter
 # says: see 6 rows together
-def compose(a, b):
-    both = np.zeros(a.shape)
-    for i, j in np.ndindex(b.shape):
-        part = a[: a.shape[0] - i, : a.shape[1] - j]
-        both[i : i + part.shape[0], j : j + part.shape[1]] += b[i, j] * part
-    return both
-
+# - np.zeros(shape)
+# + np.zeros(a.shape)
+# -         both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a
+# +         part = a[: a.shape[0] - i, : a.shape[1] - j]
+# +         both[i : i + part.shape[0], j : j + part.shape[1]] += b[i, j] * part
 
 # %% compose: overwrites instead of adding
 # says: values wrong
-def compose(a, b):
-    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1))
-    for i, j in np.ndindex(b.shape):
-        both[i : i + a.shape[0], j : j + a.shape[1]] = b[i, j] * a
-    return both
-
+# - += b[i, j] * a
+# + = b[i, j] * a
 
 # %% compose: works on square filters only
-def compose(a, b):
-    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[0] + b.shape[0] - 1))
-    for i, j in np.ndindex(b.shape):
-        both[i : i + a.shape[0], j : j + a.shape[1]] += b[i, j] * a
-    return both
-
+# says: stops with an error
+# - a.shape[1] + b.shape[1] - 1
+# + a.shape[0] + b.shape[0] - 1
 
 # %% compose: makes room for whole numbers only
-def compose(a, b):
-    both = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1), dtype=int)
-    for i, j in np.ndindex(a.shape):
-        for k, l in np.ndindex(b.shape):
-            both[i + k, j + l] += int(a[i, j] * b[k, l])
-    return both
-
+# only hidden tests: the check's filters hold whole numbers
+# - np.zeros(shape)
+# + np.zeros(shape, dtype=int)
+# - += b[i, j] * a
+# + += (b[i, j] * a).astype(int)
 
 # %% one-of-two: adds the neighbours
 # says: the pair of two ones
-filters = [[1, 1], [0, 0]]
-biases = [0, 0]
-second = [1, 0]
+# - filters = [[-1, 1], [1, -1]]
+# + filters = [[1, 1], [0, 0]]
+# - second = [1, 1]
+# + second = [1, 0]
 
 # %% one-of-two: finds rising only
 # says: falling is not
-filters = [[-1, 1], [-1, 1]]
-biases = [0, 0]
-second = [1, 0]
+# - filters = [[-1, 1], [1, -1]]
+# + filters = [[-1, 1], [-1, 1]]
+# - second = [1, 1]
+# + second = [1, 0]
 
 # %% one-of-two: finds falling only
 # says: rising is not
-filters = [[1, -1], [1, -1]]
-biases = [0, 0]
-second = [0.5, 0.5]
+# - filters = [[-1, 1], [1, -1]]
+# + filters = [[1, -1], [1, -1]]
+# - second = [1, 1]
+# + second = [0.5, 0.5]
 
 # %% one-of-two: answers to one or both
 # says: at least one
@@ -161,81 +136,53 @@ second = [1, -1]
 
 # %% one-of-two: subtracts the second map
 # says: opposite signs
-filters = [[-1, 1], [1, -1]]
-biases = [0, 0]
-second = [1, -1]
-
+# - second = [1, 1]
+# + second = [1, -1]
 
 # %% box: goes up from the image
 # says: Which layer comes first
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in layers:
-        first = first * stride - padding
-        last = last * stride - padding + kernel - 1
-    return first, last
-
+# - reversed(layers)
+# + layers
 
 # %% box: forgets the padding
 # says: Where is the padding
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first * stride
-        last = last * stride + kernel - 1
-    return first, last
-
+# - first = first * stride - padding
+# + first = first * stride
+# - last * stride - padding + kernel
+# + last * stride + kernel
 
 # %% box: adds the padding
 # says: to the left
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first * stride + padding
-        last = last * stride + padding + kernel - 1
-    return first, last
-
+# - first = first * stride - padding
+# + first = first * stride + padding
+# - last * stride - padding
+# + last * stride + padding
 
 # %% box: gives the end of a slice
 # says: as in a slice
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first * stride - padding
-        last = last * stride - padding + kernel - 1
-    return first, last + 1
-
+# - return first, last
+# + return first, last + 1
 
 # %% box: cuts at the border
 # says: numbers are negative
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first * stride - padding
-        last = last * stride - padding + kernel - 1
-    return max(first, 0), last
-
+# - return first, last
+# + return max(first, 0), last
 
 # %% box: forgets the stride
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first - padding
-        last = last - padding + kernel - 1
-    return first, last
-
+# says: Where is the stride
+# - first = first * stride - padding
+# + first = first - padding
+# - last * stride - padding
+# + last - padding
 
 # %% box: gives the first pixel and the width
 # says: place and width
-def seen_by(unit, layers):
-    first = last = unit
-    for kernel, stride, padding in reversed(layers):
-        first = first * stride - padding
-        last = last * stride - padding + kernel - 1
-    return first, last - first + 1
+# - return first, last
+# + return first, last - first + 1
 
 
 # %% box: widens by the jump behind a layer instead of the one in front of it
+# says: before its own stride
 def seen_by(unit, layers):
     start, field, jump = 0, 1, 1
     for kernel, stride, padding in layers:
@@ -247,88 +194,40 @@ def seen_by(unit, layers):
 
 # %% measure: takes all units at once
 # says: middle one alone
-def measured_field(net, size):
-    seen = torch.zeros(size, size)
-    for _ in range(50):
-        x = torch.randn(1, 1, size, size, requires_grad=True)
-        net(x).sum().backward()
-        seen += x.grad[0, 0].abs()
-    rows = np.flatnonzero(seen.sum(dim=1).numpy())
-    columns = np.flatnonzero(seen.sum(dim=0).numpy())
-    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-
+# - unit = y[0, 0, y.shape[2] // 2, y.shape[3] // 2]
+# + unit = y.sum()
 
 # %% measure: takes the height for the width
 # says: two numbers
-def measured_field(net, size):
-    seen = torch.zeros(size, size)
-    for _ in range(100):
-        x = torch.randn(1, 1, size, size, requires_grad=True)
-        y = net(x)
-        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
-        seen += x.grad[0, 0].abs()
-    rows = np.flatnonzero(seen.sum(dim=1).numpy())
-    return rows[-1] - rows[0] + 1, rows[-1] - rows[0] + 1
-
+# - columns[-1] - columns[0] + 1
+# + rows[-1] - rows[0] + 1
 
 # %% measure: counts the rows that are used, without the holes
 # says: the holes belong to the box
-def measured_field(net, size):
-    seen = torch.zeros(size, size)
-    for _ in range(100):
-        x = torch.randn(1, 1, size, size, requires_grad=True)
-        y = net(x)
-        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
-        seen += x.grad[0, 0].abs()
-    return (seen.sum(dim=1) > 0).sum(), (seen.sum(dim=0) > 0).sum()
-
+# - return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+# + return len(rows), len(columns)
 
 # %% measure: gives the width first
 # says: The height comes first
-def measured_field(net, size):
-    seen = torch.zeros(size, size)
-    for _ in range(100):
-        x = torch.randn(1, 1, size, size, requires_grad=True)
-        y = net(x)
-        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
-        seen += x.grad[0, 0].abs()
-    rows = np.flatnonzero(seen.sum(dim=1).numpy())
-    columns = np.flatnonzero(seen.sum(dim=0).numpy())
-    return columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
-
+# - return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+# + return columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
 
 # %% measure: trusts a single image
 # says: values wrong
-def measured_field(net, size):
-    torch.manual_seed(3)
-    for _ in range(100):
-        x = torch.rand(1, 1, size, size, requires_grad=True)
-        y = net(x)
-        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
-        if x.grad.any():
-            break
-    rows = np.flatnonzero(x.grad[0, 0].abs().sum(dim=1).numpy())
-    columns = np.flatnonzero(x.grad[0, 0].abs().sum(dim=0).numpy())
-    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-
+# -         seen += gradient[0, 0].abs()
+# +         if gradient.any():
+# +             seen += gradient[0, 0].abs()
+# +             break
 
 # %% measure: sets all weights to one first
 # says: Height and width
-def measured_field(net, size):
-    for p in net.parameters():
-        p.data.fill_(1)
-    seen = torch.zeros(size, size)
-    for _ in range(100):
-        x = torch.rand(1, 1, size, size, requires_grad=True)
-        y = net(x)
-        y[0, 0, y.shape[2] // 2, y.shape[3] // 2].backward()
-        seen += x.grad[0, 0].abs()
-    rows = np.flatnonzero(seen.sum(dim=1).numpy())
-    columns = np.flatnonzero(seen.sum(dim=0).numpy())
-    return rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+# -     torch.manual_seed(0)
+# +     for p in net.parameters():
+# +         p.data.fill_(1)
 
 
 # %% measure: adds up derivatives of both signs, from one image that is all ones
+# says: values wrong
 def measured_field(net, size):
     x = torch.ones(1, 1, size, size, requires_grad=True)
     y = net(x)
@@ -352,32 +251,20 @@ def measured_field(net, size):
 
 
 # %% measure: changes the weights to get at all paths
-def measured_field(net, size):
-    for p in net.parameters():
-        p.data.abs_()
-    x = torch.rand(100, 1, size, size, requires_grad=True)
-    y = net(x)
-    y[:, 0, y.shape[2] // 2, y.shape[3] // 2].sum().backward()
-    rows, columns = np.nonzero(x.grad.abs().sum(dim=(0, 1)).numpy())
-    return np.ptp(rows) + 1, np.ptp(columns) + 1
-
+# only hidden tests: the check does not look at the weights afterwards
+# -     torch.manual_seed(0)
+# +     for p in net.parameters():
+# +         p.data.abs_()
 
 # %% holes: counts what is reached
 # says: that are reached
-def holes(dilations):
-    reached = {0}
-    for d in dilations:
-        reached = {place + step for place in reached for step in (-d, 0, d)}
-    return len(reached)
-
+# - return field - len(reached)
+# + return len(reached)
 
 # %% holes: counts in two dimensions
 # says: along one axis
-def holes(dilations):
-    reached = {0}
-    for d in dilations:
-        reached = {place + step for place in reached for step in (-d, 0, d)}
-    return (1 + 2 * sum(dilations)) ** 2 - len(reached) ** 2
+# - return field - len(reached)
+# + return field**2 - len(reached) ** 2
 
 
 # %% holes: looks for a common divisor
@@ -392,70 +279,53 @@ def holes(dilations):
 
 # %% holes: gives the field
 # says: the whole field
-def holes(dilations):
-    return 1 + 2 * sum(dilations)
-
+# - return field - len(reached)
+# + return field
 
 # %% holes: forgets that a layer also looks at the place itself
-def holes(dilations):
-    reached = {0}
-    for d in dilations:
-        reached = {place + step for place in reached for step in (-d, d)}
-    return 1 + 2 * sum(dilations) - len(reached)
-
+# says: the place itself
+# - (-d, 0, d)
+# + (-d, d)
 
 # %% holes: counts the paths for pixels
 # says: same pixel
-def holes(dilations):
-    return max(0, 1 + 2 * sum(dilations) - 3 ** len(dilations))
-
+# - return field - len(reached)
+# + return max(0, field - 3 ** len(dilations))
 
 # %% holes: looks at the widest layer only
-def holes(dilations):
-    return 2 * (max(dilations, default=1) - 1)
-
+# says: one layer alone
+# - return field - len(reached)
+# + return 2 * (max(dilations, default=1) - 1)
 
 # %% cheapest: takes one large filter
 # says: more weights than two
-def cheapest(field, most):
-    return [field]
-
+# - return [2 * share + 1 for share in shares]
+# + return [field]
 
 # %% cheapest: takes small filters whatever the limit
 # says: Only one layer
-def cheapest(field, most):
-    return [3] * ((field - 1) // 2)
-
+# - return [2 * share + 1 for share in shares]
+# + return [3] * steps
 
 # %% cheapest: gives the rest to the last layer
 # says: share evenly
-def cheapest(field, most):
-    layers = min(most, (field - 1) // 2)
-    return [3] * (layers - 1) + [field - 2 * (layers - 1)]
-
+# - [each] * (layers - more) + [each + 1] * more
+# + [1] * (layers - 1) + [steps - layers + 1]
 
 # %% cheapest: puts the largest first
 # says: smallest to the largest
-def cheapest(field, most):
-    steps = (field - 1) // 2
-    layers = min(most, steps)
-    each, more = divmod(steps, layers)
-    return [2 * (each + 1) + 1] * more + [2 * each + 1] * (layers - more)
-
+# - [each] * (layers - more) + [each + 1] * more
+# + [each + 1] * more + [each] * (layers - more)
 
 # %% cheapest: uses more layers than there is anything to do for
 # says: has shape
-def cheapest(field, most):
-    each, more = divmod((field - 1) // 2, most)
-    return [2 * each + 1] * (most - more) + [2 * (each + 1) + 1] * more
-
+# - min(most, steps)
+# + most
 
 # %% cheapest: drops what does not divide evenly
 # says: fewer pixels
-def cheapest(field, most):
-    steps = (field - 1) // 2
-    layers = min(most, steps)
-    return [2 * (steps // layers) + 1] * layers
+# - [each] * (layers - more) + [each + 1] * more
+# + [each] * layers
 
 
 # %% cheapest: shares by rounding up, and gives the rest to one

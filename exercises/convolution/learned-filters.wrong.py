@@ -1,9 +1,4 @@
-"""Wrong answers to the exercises of learned-filters.ipynb, as learners give them.
-
-Each cell is a whole answer, headed by the name of the exercise and the misunderstanding behind it; the tests prove that
-it loses marks. A line `says:` gives words from what the visible check must say; without it, only the hidden tests have
-to notice.
-"""
+"""Wrong answers to the exercises of learned-filters.ipynb. How they are written: tests/helpers/grading.py."""
 
 # ruff: noqa
 
@@ -15,325 +10,171 @@ new_filter = [[1.6, 0], [-0.6, 1.8]]
 
 # %% step: forgets the factor 2
 # says: where is the factor 2
-error = [[1, 1], [-2, 0]]
-gradient = [[3, 0], [-3, 4]]
-new_filter = [[0.7, 0], [0.3, 0.6]]
+# - gradient = [[6, 0], [-6, 8]]
+# + gradient = [[3, 0], [-3, 4]]
+# - new_filter = [[0.4, 0], [0.6, 0.2]]
+# + new_filter = [[0.7, 0], [0.3, 0.6]]
 
 # %% step: turns the error map round
 # says: was flipped
-error = [[1, 1], [-2, 0]]
-gradient = [[-6, 8], [0, -10]]
-new_filter = [[1.6, -0.8], [0, 2]]
+# - gradient = [[6, 0], [-6, 8]]
+# + gradient = [[-6, 8], [0, -10]]
+# - new_filter = [[0.4, 0], [0.6, 0.2]]
+# + new_filter = [[1.6, -0.8], [0, 2]]
 
 # %% step: goes uphill
 # says: goes uphill
-error = [[1, 1], [-2, 0]]
-gradient = [[6, 0], [-6, 8]]
-new_filter = [[1.6, 0], [-0.6, 1.8]]
+# - new_filter = [[0.4, 0], [0.6, 0.2]]
+# + new_filter = [[1.6, 0], [-0.6, 1.8]]
 
 # %% step: writes down the step and not the filter
 # says: where does it start
-error = [[1, 1], [-2, 0]]
-gradient = [[6, 0], [-6, 8]]
-new_filter = [[-0.6, 0], [0.6, -0.8]]
-
+# - new_filter = [[0.4, 0], [0.6, 0.2]]
+# + new_filter = [[-0.6, 0], [0.6, -0.8]]
 
 # %% learn: takes the sum for the mean
 # says: The loss is the mean
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w - rate * 2 * cross_correlate(image, error)
-    return w
-
+# - rate * 2 / error.size
+# + rate * 2
 
 # %% learn: forgets the factor 2
 # says: Where is the factor 2
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w - rate * cross_correlate(image, error) / error.size
-    return w
-
+# - rate * 2 / error.size
+# + rate / error.size
 
 # %% learn: turns the error map round
 # says: Is the error map flipped
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w - rate * 2 / error.size * cross_correlate(image, error[::-1, ::-1])
-    return w
-
+# - cross_correlate(image, error)
+# + cross_correlate(image, error[::-1, ::-1])
 
 # %% learn: goes uphill
 # says: opposite sign
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w + rate * 2 / error.size * cross_correlate(image, error)
-    return w
-
+# - w = w - rate
+# + w = w + rate
 
 # %% learn: computes the error once, before the loop
 # says: compute it anew
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    error = cross_correlate(image, w) - target
-    for _ in range(steps):
-        w = w - rate * 2 / error.size * cross_correlate(image, error)
-    return w
-
+# -     for _ in range(steps):
+# -         error = cross_correlate(image, w) - target
+# +     error = cross_correlate(image, w) - target
+# +     for _ in range(steps):
 
 # %% learn: takes every filter for a square of three
 # says: Rows of the filter
-def learn(image, target, steps, rate):
-    w = np.zeros((3, 3))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w - rate * 2 / error.size * cross_correlate(image, error)
-    return w
-
+# - np.zeros((rows, columns))
+# + np.zeros((3, 3))
 
 # %% learn: averages over the weights and not over the map
 # says: up to a constant
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1))
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = w - rate * 2 / w.size * cross_correlate(image, error)
-    return w
-
+# - error.size
+# + w.size
 
 # %% learn: keeps whole numbers
 # says: lost its decimals
-def learn(image, target, steps, rate):
-    w = np.zeros((image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1), dtype=int)
-    for _ in range(steps):
-        error = cross_correlate(image, w) - target
-        w = (w - rate * 2 / error.size * cross_correlate(image, error)).astype(int)
-    return w
-
+# - np.zeros((rows, columns))
+# + np.zeros((rows, columns), dtype=int)
+# - w - rate * 2 / error.size * cross_correlate(image, error)
+# + (w - rate * 2 / error.size * cross_correlate(image, error)).astype(int)
 
 # %% solve: counts patches and does not ask whether they differ
 # says: can_be_found
-def can_be_found(image, shape):
-    return (image.shape[0] - shape[0] + 1) * (image.shape[1] - shape[1] + 1) >= shape[0] * shape[1]
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# - bool(np.linalg.matrix_rank(patches) == shape[0] * shape[1])
+# + len(patches) >= shape[0] * shape[1]
 
 # %% solve: takes the rank of the image for that of its patches
 # says: can_be_found
-def can_be_found(image, shape):
-    return bool(np.linalg.matrix_rank(image) == min(image.shape))
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# - np.linalg.matrix_rank(patches) == shape[0] * shape[1]
+# + np.linalg.matrix_rank(image) == min(image.shape)
 
 # %% solve: leaves the weights in one row
 # says: Rows of the filter
-def can_be_found(image, shape):
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return bool(np.linalg.matrix_rank(patches) == shape[0] * shape[1])
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0]
-
+# - return w.reshape(rows, columns)
+# + return w
 
 # %% solve: writes the patches column by column
 # says: solve
-def can_be_found(image, shape):
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return bool(np.linalg.matrix_rank(patches) == shape[0] * shape[1])
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    windows = np.lib.stride_tricks.sliding_window_view(image, shape)
-    patches = windows.transpose(0, 1, 3, 2).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# - windows.reshape(-1, rows * columns)
+# + windows.transpose(0, 1, 3, 2).reshape(-1, rows * columns)
 
 # %% solve: says that three patches by three are always enough
 # says: can_be_found
-def can_be_found(image, shape):
-    return True
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# - bool(np.linalg.matrix_rank(patches) == shape[0] * shape[1])
+# + True
 
 # %% solve: counts patches that differ
-def can_be_found(image, shape):
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return len(np.unique(patches, axis=0)) >= shape[0] * shape[1]
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# only hidden tests: in the check nine patches that differ are enough
+# - bool(np.linalg.matrix_rank(patches) == shape[0] * shape[1])
+# + len(np.unique(patches, axis=0)) >= shape[0] * shape[1]
 
 # %% solve: asks for full rank, also where there are too few patches
 # says: can_be_found
-def can_be_found(image, shape):
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return bool(np.linalg.matrix_rank(patches) == min(patches.shape))
-
-
-def solve(image, target):
-    shape = (image.shape[0] - target.shape[0] + 1, image.shape[1] - target.shape[1] + 1)
-    patches = np.lib.stride_tricks.sliding_window_view(image, shape).reshape(-1, shape[0] * shape[1])
-    return np.linalg.lstsq(patches, target.ravel(), rcond=None)[0].reshape(shape)
-
+# - np.linalg.matrix_rank(patches) == shape[0] * shape[1]
+# + np.linalg.matrix_rank(patches) == min(patches.shape)
 
 # %% mend: finds neither the view nor the bias
 # says: same memory
-def history(image, target, start, steps, rate):
-    x = torch.tensor(image, dtype=torch.float32)[None, None]
-    t = torch.tensor(target, dtype=torch.float32)[None, None]
-    conv = torch.nn.Conv2d(1, 1, start.shape)
-    with torch.no_grad():
-        conv.weight[0, 0] = torch.tensor(start)
-        conv.bias.zero_()
-    optimizer = torch.optim.SGD(conv.parameters(), lr=rate)
-    way = [conv.weight.detach()[0, 0]]
-    for _ in range(steps):
-        optimizer.zero_grad()
-        ((conv(x) - t) ** 2).mean().backward()
-        optimizer.step()
-        way.append(conv.weight.detach()[0, 0])
-    return np.array([w.numpy() for w in way])
-
+# - , bias=False)
+# + )
+# -         conv.weight[0, 0] = torch.tensor(start)
+# +         conv.weight[0, 0] = torch.tensor(start)
+# +         conv.bias.zero_()
+# - [conv.weight.detach()[0, 0].clone()]
+# + [conv.weight.detach()[0, 0]]
+# - append(conv.weight.detach()[0, 0].clone())
+# + append(conv.weight.detach()[0, 0])
 
 # %% mend: forgets to forget the gradients
 # says: still carries the gradient
-def history(image, target, start, steps, rate):
-    x = torch.tensor(image, dtype=torch.float32)[None, None]
-    t = torch.tensor(target, dtype=torch.float32)[None, None]
-    conv = torch.nn.Conv2d(1, 1, start.shape, bias=False)
-    with torch.no_grad():
-        conv.weight[0, 0] = torch.tensor(start)
-    optimizer = torch.optim.SGD(conv.parameters(), lr=rate)
-    way = [conv.weight.detach()[0, 0].clone()]
-    for _ in range(steps):
-        ((conv(x) - t) ** 2).mean().backward()
-        optimizer.step()
-        way.append(conv.weight.detach()[0, 0].clone())
-    return np.array([w.numpy() for w in way])
-
+# - optimizer.zero_grad()
 
 # %% mend: leaves the bias
 # says: Something beside the filter
-def history(image, target, start, steps, rate):
-    x = torch.tensor(image, dtype=torch.float32)[None, None]
-    t = torch.tensor(target, dtype=torch.float32)[None, None]
-    conv = torch.nn.Conv2d(1, 1, start.shape)
-    with torch.no_grad():
-        conv.weight[0, 0] = torch.tensor(start)
-        conv.bias.zero_()
-    optimizer = torch.optim.SGD(conv.parameters(), lr=rate)
-    way = [conv.weight.detach()[0, 0].clone()]
-    for _ in range(steps):
-        optimizer.zero_grad()
-        ((conv(x) - t) ** 2).mean().backward()
-        optimizer.step()
-        way.append(conv.weight.detach()[0, 0].clone())
-    return np.array([w.numpy() for w in way])
-
+# - , bias=False)
+# + )
+# -         conv.weight[0, 0] = torch.tensor(start)
+# +         conv.weight[0, 0] = torch.tensor(start)
+# +         conv.bias.zero_()
 
 # %% mend: clears the gradients between backward and step
 # says: never moves
-def history(image, target, start, steps, rate):
-    x = torch.tensor(image, dtype=torch.float32)[None, None]
-    t = torch.tensor(target, dtype=torch.float32)[None, None]
-    conv = torch.nn.Conv2d(1, 1, start.shape, bias=False)
-    with torch.no_grad():
-        conv.weight[0, 0] = torch.tensor(start)
-    optimizer = torch.optim.SGD(conv.parameters(), lr=rate)
-    way = [conv.weight.detach()[0, 0].clone()]
-    for _ in range(steps):
-        ((conv(x) - t) ** 2).mean().backward()
-        optimizer.zero_grad()
-        optimizer.step()
-        way.append(conv.weight.detach()[0, 0].clone())
-    return np.array([w.numpy() for w in way])
-
+# -         loss.backward()
+# +         loss.backward()
+# +         optimizer.zero_grad()
 
 # %% mend: records no start
 # says: steps + 1
-def history(image, target, start, steps, rate):
-    x = torch.tensor(image, dtype=torch.float32)[None, None]
-    t = torch.tensor(target, dtype=torch.float32)[None, None]
-    conv = torch.nn.Conv2d(1, 1, start.shape, bias=False)
-    with torch.no_grad():
-        conv.weight[0, 0] = torch.tensor(start)
-    optimizer = torch.optim.SGD(conv.parameters(), lr=rate)
-    way = []
-    for _ in range(steps):
-        optimizer.zero_grad()
-        ((conv(x) - t) ** 2).mean().backward()
-        optimizer.step()
-        way.append(conv.weight.detach()[0, 0].clone())
-    return np.array([w.numpy() for w in way])
-
+# - way = [conv.weight.detach()[0, 0].clone()]
+# + way = []
 
 # %% scale: gives the variance
 # says: That is the variance
-def he_std(shape, framework):
-    filters = shape[0] if framework == "pytorch" else shape[-1]
-    return 2 / (np.prod(shape) / filters)
-
+# - np.sqrt(2 / fan_in)
+# + 2 / fan_in
 
 # %% scale: counts the outputs
 # says: not the outputs
-def he_std(shape, framework):
-    channels = shape[1] if framework == "pytorch" else shape[2]
-    return np.sqrt(2 / (np.prod(shape) / channels))
-
+# - shape[0] if framework == "pytorch" else shape[-1]
+# + shape[1] if framework == "pytorch" else shape[2]
 
 # %% scale: forgets rows and columns
 # says: rows and columns, too
-def he_std(shape, framework):
-    return np.sqrt(2 / (shape[1] if framework == "pytorch" else shape[2]))
-
+# - np.prod(shape) / filters
+# + shape[1] if framework == "pytorch" else shape[2]
 
 # %% scale: counts all filters
 # says: Only one filter
-def he_std(shape, framework):
-    return np.sqrt(2 / np.prod(shape))
-
+# - np.prod(shape) / filters
+# + np.prod(shape)
 
 # %% scale: forgets the channels
 # says: Does each channel count
-def he_std(shape, framework):
-    rows, columns = shape[2:] if framework == "pytorch" else shape[:2]
-    return np.sqrt(2 / (rows * columns))
-
+# - np.prod(shape) / filters
+# + np.prod(shape[2:] if framework == "pytorch" else shape[:2])
 
 # %% scale: takes Keras' order for PyTorch's
 # says: Keras keeps the filters on the last axis
-def he_std(shape, framework):
-    return np.sqrt(2 / np.prod(shape[1:]))
+# - shape[0] if framework == "pytorch" else shape[-1]
+# + shape[0]
 
 
 # %% scale: gives the default of Keras
@@ -345,23 +186,20 @@ def he_std(shape, framework):
 
 # %% scale: forgets what ReLU does
 # says: half of the mean square
-def he_std(shape, framework):
-    return np.sqrt(1 / np.prod(shape[1:] if framework == "pytorch" else shape[:-1]))
-
+# - np.sqrt(2 / fan_in)
+# + np.sqrt(1 / fan_in)
 
 # %% scale: takes the longest axis for that of the filters
-def he_std(shape, framework):
-    return np.sqrt(2 / (np.prod(shape) / max(shape)))
-
+# only hidden tests: in the check it is the longest axis
+# - shape[0] if framework == "pytorch" else shape[-1]
+# + max(shape)
 
 # %% dropout: does not scale
 # says: scale what is left
-def dropout(x, p, lots, training):
-    return np.where(lots < p, 0, x) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots[:, :, None, None] < p, 0, x) if training else x
+# - lots < p, 0, x / (1 - p)
+# + lots < p, 0, x
+# - None] < p, 0, x / (1 - p)
+# + None] < p, 0, x
 
 
 # %% dropout: scales in evaluation instead
@@ -386,32 +224,22 @@ def spatial_dropout(x, p, lots, training):
 
 # %% dropout: keeps what is to be dropped
 # says: Below p means dropped
-def dropout(x, p, lots, training):
-    return np.where(lots < p, x / (1 - p), 0) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots[:, :, None, None] < p, x / (1 - p), 0) if training else x
-
+# - lots < p
+# + lots >= p
+# - None] < p
+# + None] >= p
 
 # %% dropout: divides by p
 # says: The share that is kept
-def dropout(x, p, lots, training):
-    return np.where(lots < p, 0, x / p) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots[:, :, None, None] < p, 0, x / p) if training else x
-
+# - lots < p, 0, x / (1 - p)
+# + lots < p, 0, x / p
+# - None] < p, 0, x / (1 - p)
+# + None] < p, 0, x / p
 
 # %% dropout: drops columns instead of maps
 # says: That drops columns
-def dropout(x, p, lots, training):
-    return np.where(lots < p, 0, x / (1 - p)) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots < p, 0, x / (1 - p)) if training else x
+# - lots[:, :, None, None]
+# + lots
 
 
 # %% dropout: scales by the share that was really kept
@@ -427,204 +255,102 @@ def spatial_dropout(x, p, lots, training):
 
 # %% dropout: drops what is p, too
 # says: dropout
-def dropout(x, p, lots, training):
-    return np.where(lots <= p, 0, x / (1 - p)) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots[:, :, None, None] <= p, 0, x / (1 - p)) if training else x
-
+# - lots < p
+# + lots <= p
+# - None] < p
+# + None] <= p
 
 # %% dropout: drops the same maps in each image
-def dropout(x, p, lots, training):
-    return np.where(lots < p, 0, x / (1 - p)) if training else x
-
-
-def spatial_dropout(x, p, lots, training):
-    return np.where(lots[:1, :, None, None] < p, 0, x / (1 - p)) if training else x
-
+# only hidden tests: the check has a single image
+# - lots[:, :, None, None]
+# + lots[:1, :, None, None]
 
 # %% prune: calls only negative answers dead
 # says: an answer of 0
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) < 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
+# + maps_of(weights, bias, images).max(axis=(0, 2, 3)) < 0
 
 # %% prune: takes small weights for death
 # says: dead_filters
-def dead_filters(weights, bias, images):
-    return np.abs(weights).max(axis=(1, 2, 3)) < 0.1
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
+# + np.abs(weights).max(axis=(1, 2, 3)) < 0.1
 
 # %% prune: takes silence in one image for death
 # says: ask all of them
-def dead_filters(weights, bias, images):
-    return (maps_of(weights, bias, images).max(axis=(2, 3)) <= 0).any(axis=0)
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
+# + (maps_of(weights, bias, images).max(axis=(2, 3)) <= 0).any(axis=0)
 
 # %% prune: looks at the smallest answer
 # says: negative somewhere
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).min(axis=(0, 2, 3)) <= 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images).max
+# + maps_of(weights, bias, images).min
 
 # %% prune: marks the living
 # says: The other way round
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) > 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
+# + maps_of(weights, bias, images).max(axis=(0, 2, 3)) > 0
 
 # %% prune: leaves out the bias
 # says: The bias counts
-def dead_filters(weights, bias, images):
-    return maps_of(weights, 0 * bias, images).max(axis=(0, 2, 3)) <= 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[:, ~dead]
-
+# - maps_of(weights, bias, images)
+# + maps_of(weights, 0 * bias, images)
 
 # %% prune: cuts the next layer on the wrong axis
 # says: what cut returns
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights[~dead[: len(next_weights)]]
-
+# - :, ~dead
+# + ~dead[: len(next_weights)]
 
 # %% prune: forgets the next layer
 # says: next_weights
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[~dead], bias[~dead], next_weights
-
+# - next_weights[:, ~dead]
+# + next_weights
 
 # %% prune: keeps the dead
 # says: These are the dead ones
-def dead_filters(weights, bias, images):
-    return maps_of(weights, bias, images).max(axis=(0, 2, 3)) <= 0
-
-
-def cut(weights, bias, next_weights, dead):
-    return weights[dead], bias[dead], next_weights[:, dead]
-
+# - weights[~dead], bias[~dead], next_weights[:, ~dead]
+# + weights[dead], bias[dead], next_weights[:, dead]
 
 # %% design: exchanges the filters
 # says: exchanged
-rising = np.eye(5) - 1 / 5
-falling = rising[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer.requires_grad_(False)
-
+# - falling = np.eye(5) - 1 / 5
+# + rising = np.eye(5) - 1 / 5
+# - rising = falling[::-1]
+# + falling = rising[::-1]
 
 # %% design: takes three ones
 # says: 95 % are asked for
-falling = np.eye(3)
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer.requires_grad_(False)
-
+# - np.eye(5) - 1 / 5
+# + np.eye(3)
 
 # %% design: asks for horizontal and vertical lines
 # says: 95 % are asked for
-rising = np.zeros((3, 3))
-rising[:, 1] = 1
-falling = rising.T
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer.requires_grad_(False)
-
+# - np.eye(5) - 1 / 5
+# + np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]])
+# - falling[::-1]
+# + falling.T
 
 # %% design: writes the filters and forgets to freeze
 # says: still learns
-falling = np.eye(5) - 1 / 5
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer
-
+# - torch.nn.Parameter(weights, requires_grad=False)
+# + torch.nn.Parameter(weights)
 
 # %% design: freezes the random weights
 # says: the layer's weight
-falling = np.eye(5) - 1 / 5
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    return layer.requires_grad_(False)
-
+# - layer.weight = torch.nn.Parameter(weights, requires_grad=False)
+# + layer.weight.requires_grad = False
 
 # %% design: leaves a random bias
 # says: no bias
-falling = np.eye(5) - 1 / 5
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:])
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer.requires_grad_(False)
-
+# - , bias=False
 
 # %% design: takes filters as large as the image
 # says: From 3 to 7
-falling = np.eye(12) - 1 / 12
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(1, len(filters), filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[:, None]
-    return layer.requires_grad_(False)
-
+# - np.eye(5) - 1 / 5
+# + np.eye(12) - 1 / 12
 
 # %% design: makes the filters channels
 # says: which axis comes first
-falling = np.eye(5) - 1 / 5
-rising = falling[::-1]
-
-
-def frozen_layer(filters):
-    layer = torch.nn.Conv2d(len(filters), 1, filters.shape[1:], bias=False)
-    layer.weight.data = torch.tensor(filters, dtype=torch.float32)[None]
-    return layer.requires_grad_(False)
+# - 1, len(filters)
+# + len(filters), 1
+# - [:, None]
+# + [None]

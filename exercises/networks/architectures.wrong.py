@@ -1,73 +1,52 @@
-"""Wrong answers to the exercises of architectures.ipynb, as learners give them.
-
-Each cell is a whole answer, headed by the name of the exercise and the misunderstanding behind it; the tests prove that
-it loses marks. A line `says:` gives words from what the visible check must say; without it, only the hidden tests have
-to notice.
-"""
+"""Wrong answers to the exercises of architectures.ipynb. How they are written: tests/helpers/grading.py."""
 
 # ruff: noqa
 
 # %% hand: forgets the biases
 # says: has a bias
-parameters = [1200, 2304, 20480]
-macs = [1228800, 589824, 20480]
+# - parameters = [1216, 2336, 20490]
+# + parameters = [1200, 2304, 20480]
 
 # %% hand: lets each filter see all channels in spite of the groups
 # says: with two groups
-parameters = [1216, 4640, 20490]
-macs = [1228800, 1179648, 20480]
+# - 2336
+# + 4640
+# - 589824
+# + 1179648
 
 # %% hand: multiplies the biases
 # says: added, not multiplied
-parameters = [1216, 2336, 20490]
-macs = [1245184, 598016, 20490]
+# - macs = [1228800, 589824, 20480]
+# + macs = [1245184, 598016, 20490]
 
 # %% hand: uses each weight once
 # says: at every position
-parameters = [1216, 2336, 20490]
-macs = [1200, 2304, 20480]
+# - macs = [1228800, 589824, 20480]
+# + macs = [1200, 2304, 20480]
 
 # %% hand: counts positions before the stride of the pooling
-parameters = [1216, 2336, 20490]
-macs = [1228800, 2359296, 20480]
-
+# says: not the right values yet
+# - macs = [1228800, 589824, 20480]
+# + macs = [1228800, 2359296, 20480]
 
 # %% sides: always rounds down
 # says: rounded down
-def sides(n, layers, rounding):
-    result = []
-    for k, s, p in layers:
-        n = (n + 2 * p - k) // s + 1
-        result.append(n)
-    return result
-
+# - room // s if rounding == "floor" else -(-room // s)
+# + room // s
 
 # %% sides: pads on one side
 # says: both sides
-def sides(n, layers, rounding):
-    result = []
-    for k, s, p in layers:
-        room = n + p - k
-        last = room // s if rounding == "floor" else -(-room // s)
-        if rounding == "ceil" and last * s >= n + p:
-            last -= 1
-        n = last + 1
-        result.append(n)
-    return result
-
+# - room = n + 2 * p - k
+# + room = n + p - k
 
 # %% sides: forgets the rule about the last window
 # says: left out
-def sides(n, layers, rounding):
-    result = []
-    for k, s, p in layers:
-        room = n + 2 * p - k
-        n = (room // s if rounding == "floor" else -(-room // s)) + 1
-        result.append(n)
-    return result
+# - if rounding == "ceil" and last * s >= n + p:
+# -             last -= 1
 
 
 # %% sides: rounds only what it returns
+# says: on the far side is left out
 def sides(n, layers, rounding):
     result = []
     for k, s, p in layers:
@@ -77,53 +56,39 @@ def sides(n, layers, rounding):
 
 
 # %% sides: forgets the first window
-def sides(n, layers, rounding):
-    result = []
-    for k, s, p in layers:
-        room = n + 2 * p - k
-        n = room // s if rounding == "floor" else -(-room // s)
-        result.append(n)
-    return result
-
+# says: Do not forget the first window
+# - n = last + 1
+# + n = last
 
 # %% sides: returns the last side alone
-def sides(n, layers, rounding):
-    for k, s, p in layers:
-        room = n + 2 * p - k
-        n = (room // s if rounding == "floor" else -(-room // s)) + 1
-    return n
-
+# says: is a single number
+# - return result
+# + return result[-1]
 
 # %% inception: forgets the biases
 # says: Where are the biases
-def inception(channels, side, one, three, five, pooled):
-    weights = channels * (one + three[0] + five[0] + pooled) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
-    return weights, weights * side**2
-
+# - weights + biases, weights
+# + weights, weights
 
 # %% inception: lets the larger filters see all channels
 # says: leaves
-def inception(channels, side, one, three, five, pooled):
-    weights = channels * (one + three[0] + five[0] + pooled + 9 * three[1] + 25 * five[1])
-    return weights + one + sum(three) + sum(five) + pooled, weights * side**2
-
+# - (three[0], three[1], 3)
+# + (channels, three[1], 3)
+# - (five[0], five[1], 5)
+# + (channels, five[1], 5)
 
 # %% inception: forgets the convolution after the pooling
 # says: pooled branch
-def inception(channels, side, one, three, five, pooled):
-    weights = channels * (one + three[0] + five[0]) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
-    return weights + one + sum(three) + sum(five), weights * side**2
-
+# - (channels, pooled, 1),
 
 # %% inception: multiplies the biases
 # says: not multiplied
-def inception(channels, side, one, three, five, pooled):
-    weights = channels * (one + three[0] + five[0] + pooled) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
-    parameters = weights + one + sum(three) + sum(five) + pooled
-    return parameters, parameters * side**2
+# - weights * side * side
+# + (weights + biases) * side * side
 
 
 # %% inception: takes the inputs of the 3 x 3 and 5 x 5 for their outputs
+# only hidden tests: in the check the two numbers are equal
 def inception(channels, side, one, three, five, pooled):
     weights = channels * (one + three[1] + five[1] + pooled) + 9 * three[0] * three[1] + 25 * five[0] * five[1]
     return weights + one + sum(three) + sum(five) + pooled, weights * side**2
@@ -131,245 +96,126 @@ def inception(channels, side, one, three, five, pooled):
 
 # %% residual: no shortcut
 # says: Where is the shortcut
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    return torch.relu(conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1))
-
+# - torch.relu(f + g)
+# + torch.relu(f)
 
 # %% residual: ReLU before the sum
 # says: after the sum
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    f = torch.relu(conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1))
-    return f + (x if w_short is None else conv(x, w_short, stride=stride))
-
+# - torch.relu(f + g)
+# + torch.relu(f) + g
 
 # %% residual: no ReLU between the convolutions
 # says: between the two
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    f = conv(conv(x, w1, stride=stride, padding=1), w2, padding=1)
-    return torch.relu(f + (x if w_short is None else conv(x, w_short, stride=stride)))
-
+# - torch.relu(conv(x, w1, stride=stride, padding=1))
+# + conv(x, w1, stride=stride, padding=1)
 
 # %% residual: the shortcut without its weights
 # says: weights of its own
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1)
-    return torch.relu(f + x[:, :, ::stride, ::stride])
-
+# - x if w_short is None else conv(x, w_short, stride=stride)
+# + x[:, :, ::stride, ::stride]
 
 # %% residual: ReLU on the shortcut
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, padding=1)
-    return torch.relu(f + torch.relu(x if w_short is None else conv(x, w_short, stride=stride)))
-
+# says: also where it is negative
+# - torch.relu(f + g)
+# + torch.relu(f + torch.relu(g))
 
 # %% residual: the stride in both convolutions
-def residual(x, w1, w2, stride=1, w_short=None):
-    conv = nn.functional.conv2d
-    f = conv(torch.relu(conv(x, w1, stride=stride, padding=1)), w2, stride=stride, padding=1)
-    return torch.relu(f + (x if w_short is None else conv(x, w_short, stride=stride)))
-
+# only hidden tests: in the check the second stride finds a single pixel
+# - w2, padding=1
+# + w2, stride=stride, padding=1
 
 # %% patients: thinks that shortcuts are always in order
 # says: exponents of C
-found = [0, 1, 0]
-
-
-def cure(layers):
-    return layers**-0.5
-
+# - found = [0, 1, 2]
+# + found = [0, 1, 0]
 
 # %% patients: takes small for large
 # says: which one is small
-found = [0, 2, 1]
-
-
-def cure(layers):
-    return layers**-0.5
-
+# - found = [0, 1, 2]
+# + found = [0, 2, 1]
 
 # %% patients: leaves the scale as it is
 # says: must be between 1.1 and 10
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 1.0
-
+# - layers**-0.5
+# + 1.0
 
 # %% patients: lets the scale grow with the depth
 # says: must be between 1.1 and 10
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return layers**0.5
-
+# - layers**-0.5
+# + layers**0.5
 
 # %% patients: sets the weights to zero
 # says: must be between 1.1 and 10
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 0.0
-
+# - layers**-0.5
+# + 0.0
 
 # %% patients: a small constant, with which ten layers do next to nothing
 # says: With cure(10)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 0.1
-
+# - layers**-0.5
+# + 0.1
 
 # %% patients: a constant that suits thirty layers only
 # says: With cure(100)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 0.3
-
+# - layers**-0.5
+# + 0.3
 
 # %% patients: the largest constant with which a hundred layers do not explode
 # says: With cure(500)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 0.19
-
+# - layers**-0.5
+# + 0.19
 
 # %% patients: makes the scale itself of the order 1 / n, so that the layers do next to nothing
 # says: With cure(10)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 1 / layers
-
+# - layers**-0.5
+# + 1 / layers
 
 # %% patients: lets the scale fall too slowly
 # says: With cure(500)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 0.6 * layers**-0.25
-
+# - layers**-0.5
+# + 0.6 * layers**-0.25
 
 # %% patients: returns the growth per layer that is wanted, not the scale
 # says: With cure(10)
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return 1 + 1 / layers
-
+# - layers**-0.5
+# + 1 + 1 / layers
 
 # %% patients: knows the tried depths by heart
-found = [0, 1, 2]
-
-
-def cure(layers):
-    return {10: 0.3, 30: 0.18, 100: 0.1, 500: 0.045}.get(layers, 0.1)
-
+# only hidden tests: the check tries those depths
+# - layers**-0.5
+# + {10: 0.3, 30: 0.18, 100: 0.1, 500: 0.045}.get(layers, 0.1)
 
 # %% budget: forgets that the dense layer is expensive
 # says: parameters are too many
-def build():
-    return nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(8, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(8, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(8, 32, 3, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * 64, 8),
-    )
-
+# - nn.Conv2d(24, 24, 3, padding=1)
+# + nn.Conv2d(24, 64, 3, padding=1)
+# - nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 8)
+# + nn.Flatten(), nn.Linear(64 * 16, 8)
 
 # %% budget: never makes the maps smaller
 # says: MACs are too many
-def build():
-    return nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(8, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(8, 8, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(8, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16, 8),
-    )
-
+# - nn.Conv2d(3, 12, 3, stride=2, padding=1)
+# + nn.Conv2d(3, 12, 3, padding=1)
+# - nn.Conv2d(12, 16, 3, stride=2, padding=1)
+# + nn.Conv2d(12, 16, 3, padding=1)
+# - nn.Conv2d(16, 24, 3, stride=2, padding=1)
+# + nn.Conv2d(16, 24, 3, padding=1)
 
 # %% budget: counts 1 x 1 convolutions
 # says: are too few
-def build():
-    return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=2, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(12, 12, 1),
-        nn.ReLU(),
-        nn.Conv2d(12, 16, 3, stride=2, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 16, 1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16, 8),
-    )
-
+# - nn.Conv2d(16, 24, 3, stride=2, padding=1)
+# + nn.Conv2d(16, 24, 1, stride=2)
+# - nn.Conv2d(24, 24, 3, padding=1)
+# + nn.Conv2d(24, 24, 1)
 
 # %% budget: strides past pixels
 # says: of the pixels
-def build():
-    return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=4),
-        nn.ReLU(),
-        nn.Conv2d(12, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16, 8),
-    )
-
+# - nn.Conv2d(3, 12, 3, stride=2, padding=1)
+# + nn.Conv2d(3, 12, 3, stride=4)
 
 # %% budget: two classes
 # says: shape
-def build():
-    return nn.Sequential(
-        nn.Conv2d(3, 12, 3, stride=2, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(12, 16, 3, stride=2, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16, 9),
-    )
+# - nn.Linear(24, 8)
+# + nn.Linear(24, 9)
 
 
 # %% budget: convolutions that no image passes

@@ -1,21 +1,10 @@
-"""Other right answers to the exercises of sequence-to-sequence.ipynb, as learners give them: they get full marks.
-
-They are written as the wrong answers are.
-"""
+"""Other right answers to the exercises of sequence-to-sequence.ipynb. How they are written: tests/helpers/grading.py."""
 
 # ruff: noqa
 
-
 # %% verdict: says of day 0 that there is no such day
-def verdict(text):
-    parts = re.fullmatch(r"(\w+), (\w+) (0|[1-9]\d?), (\d{4})", text)
-    if not parts or parts[1] not in WEEKDAYS or parts[2] not in MONTHS:
-        return 3
-    try:
-        day = datetime.date(int(parts[4]), MONTHS.index(parts[2]) + 1, int(parts[3]))
-    except ValueError:
-        return 2
-    return 0 if WEEKDAYS[day.weekday()] == parts[1] else 1
+# - ([1-9]\d?)
+# + (0|[1-9]\d?)
 
 
 # %% verdict: compares with the text that the calendar would write

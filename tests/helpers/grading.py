@@ -18,8 +18,21 @@ alone: it uses what the page gives in locked cells, never the answer to another 
 Graded cells end in no value: nbgrader takes a number for points. A cell that speaks of the book's page has the tag
 `book-only` and is left out of the students' version.
 
-Beside the page stands `CHAPTER.wrong.py` with at least three wrong answers to each exercise; its head says how they
-are written. Where an answer other than the solution is sensible, it stands in `CHAPTER.right.py`, written alike.
+Beside the page stands `CHAPTER.wrong.py` with at least three wrong answers to each exercise. Each is a change to the
+solution, written as in a diff: `-` before the old text and `+` before the new one.
+
+    # %% forward: forgets the biases
+    # says: Where is the bias
+    # - @ w.T + b
+    # + @ w.T
+
+The head names the exercise and the misunderstanding; `says` gives words of what the check must say. Where the check
+cannot see what is wrong, `# only hidden tests:` stands there instead, and why: then the check passes. The old text is
+part of a line, or several lines with their indentation; it stands in the answer cell exactly once. Without `+` lines
+it is deleted. Several changes may follow one another; a line `#` ends one that deletes. An answer that differs from the
+solution in more than a few lines stands there as a whole, as plain code.
+
+Where an answer other than the solution is sensible, it stands in `CHAPTER.right.py`, written alike but without `says`.
 `test_grading.py` finds all pages by itself and proves that solutions and other right answers get full marks, stubs
 none, and that wrong answers lose some; `test_nbgrader.py` proves that nbgrader itself gives the same points.
 """
@@ -33,7 +46,10 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
@@ -44,6 +60,8 @@ from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config, PyFileConfigLoader
 
+from dlcourse import _frameworks
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path for path in (ROOT / "exercises").rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)
@@ -52,16 +70,26 @@ PAGES = sorted(
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer to one exercise, with the misunderstanding or the idea behind it."""
+    """An answer to one exercise, with the misunderstanding or the idea behind it."""
 
     page: Path
     exercise: str
     why: str
     says: str
-    source: str
+    only_hidden: str
+    changes: tuple[tuple[str, str], ...]
+    whole: str
 
     def __str__(self) -> str:
         return f"{self.page.stem}: {self.exercise}: {self.why}"
+
+    def source(self, solution: str) -> str:
+        """The whole answer, made from the solution."""
+        source = self.whole or solution
+        for old, new in self.changes:
+            assert solution.count(old) == source.count(old) == 1, f"stands not exactly once in the solution: {old!r}"
+            source = source.replace(old, new)
+        return source
 
 
 @dataclass(frozen=True)
@@ -117,16 +145,21 @@ def answers(page: Path, kind: str) -> list[Answer]:
     cells = re.split(r"(?m)^# %% ", path.read_text("utf-8"))[1:] if path.exists() else []
     found = []
     for cell in cells:
-        head, _, source = cell.partition("\n")
+        head, _, text = cell.partition("\n")
         exercise, _, why = head.partition(": ")
-        says = re.match(r"# says: (.*)\n", source)
-        found.append(Answer(page, exercise, why, says[1] if says else "", source.strip()))
+        notes = dict(re.findall(r"(?m)^# (says|only hidden tests): (.+)", text))
+        pairs = re.findall(r"((?:^# -.*\n)+)((?:^# \+.*\n)*)", text, re.MULTILINE)
+        changes = tuple((_text(old), _text(new)) for old, new in pairs)
+        whole = re.sub(r"(?m)^#( says: | only hidden tests: | -| \+|$).*\n?", "", text).strip()
+        assert bool(changes) != bool(whole), f"{path.name}: {head}: either changes, or a whole answer"
+        answer = Answer(page, exercise, why, notes.get("says", ""), notes.get("only hidden tests", ""), changes, whole)
+        found.append(answer)
     return found
 
 
-def wrong_answers(page: Path) -> list[Answer]:
-    """The wrong answers that stand beside a page."""
-    return answers(page, "wrong")
+def _text(lines: str) -> str:
+    """Lines of a change without the marks before them."""
+    return "\n".join(line[4:] for line in lines.splitlines())
 
 
 def answered(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
@@ -140,24 +173,60 @@ def answered(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
     return notebook
 
 
-def alone(notebook: NotebookNode, exercise: str) -> NotebookNode:
-    """A copy that keeps one exercise, and the code that the page gives."""
-    notebook = copy.deepcopy(notebook)
-    own = {exercise, f"{exercise}-check", f"{exercise}-hidden"}
-    notebook.cells = [
-        cell for cell in notebook.cells if grade_id(cell) in own or (is_locked(cell) and not is_grade(cell))
-    ]
-    return notebook
-
-
 def grade(notebook: NotebookNode) -> Result:
     """Run the code cells one after another, and score the test cells as nbgrader does.
 
     A test cell gets its points if it raises no exception.
     """
-    namespace: dict[str, object] = {"__name__": "__main__"}
+    return _grade(notebook.cells, {"__name__": "__main__"})
+
+
+class Page:
+    """A page on which the given code has run once, and answers to its exercises are graded one by one.
+
+    Each answer finds what the given code above it has left: the namespace and the random generators are put back first.
+    The namespace stays the same dictionary, because functions of the given code look their names up in it; its values
+    are deep copies, so that an answer which writes over given data spoils no other. (To fork a process for each answer
+    would be simpler, but the threads of PyTorch and TensorFlow do not survive it.) Functions, classes and modules are
+    not copied: what an answer changes in those stays.
+    """
+
+    def __init__(self, notebook: NotebookNode) -> None:
+        self.notebook = notebook
+        self.namespace: dict[str, object] = {"__name__": "__main__"}
+        self.before: dict[str, tuple[dict[str, object], dict[str, Any]]] = {}
+        for number, cell in enumerate(notebook.cells):
+            if is_solution(cell):
+                self.before[grade_id(cell)] = _copied(self.namespace), _frameworks.random_state()
+            elif cell.cell_type == "code" and is_locked(cell) and not is_grade(cell):
+                problem, _ = _run(cell.source, self.namespace, f"<cell {number}>")
+                assert not problem, f"{grade_id(cell)}: {problem}"
+
+    def grade(self, exercise: str, source: str) -> Result:
+        """Grade one answer without the answers to the other exercises."""
+        namespace, random = self.before[exercise]
+        self.namespace.clear()
+        self.namespace.update(_copied(namespace))
+        _frameworks.set_random_state(random)
+        own = {exercise, f"{exercise}-check", f"{exercise}-hidden"}
+        notebook = answered(self.notebook, {exercise: source})
+        return _grade([cell for cell in notebook.cells if grade_id(cell) in own], self.namespace)
+
+
+@cache
+def opened(path: Path) -> Page:
+    """The page at `path`, ready for answers."""
+    return Page(read(path))
+
+
+def _copied(namespace: dict[str, object]) -> dict[str, object]:
+    kept = {id(value): value for name, value in namespace.items() if isinstance(value, ModuleType) or name[:2] == "__"}
+    return copy.deepcopy(namespace, kept)
+
+
+def _grade(cells: list[NotebookNode], namespace: dict[str, object]) -> Result:
     result = Result({}, {})
-    for number, cell in enumerate(notebook.cells):
+    for number, cell in enumerate(cells):
         if cell.cell_type != "code":
             continue
         problem, value = _run(cell.source, namespace, f"<cell {number}>")

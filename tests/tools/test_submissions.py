@@ -86,6 +86,14 @@ def test_without_metadata_each_answer_stands_before_its_own_tests(released):
     )
 
 
+def test_without_metadata_an_empty_answer_does_not_take_the_place_of_the_one_before(released):
+    page = grading.answered(source("neuron"), {"count": stubs(source("neuron"))["count"]})
+    for cell in page.cells:
+        cell.metadata = {}
+    rebuilt = submissions.rebuild(released["neuron"], page)
+    assert code(rebuilt) == code(submissions.Page(page))
+
+
 def test_pages_that_changed_their_names_are_known_by_their_cells(released, tmp_path):
     handed_in(tmp_path, neuron=source("training"), training=source("neuron"))
     pages = submissions.read(tmp_path, released).pages
@@ -98,6 +106,22 @@ def test_of_two_files_for_one_page_the_one_with_more_work_counts(released, tmp_p
     page = submissions.read(tmp_path, released).pages["neuron"]
     assert code(page) == code(submissions.Page(source("neuron")))
     assert page.look == ["there are several files for this page: neuron-Copy1.ipynb was graded, and not neuron.ipynb"]
+
+
+def test_of_two_files_with_the_same_work_the_one_with_the_page_s_name_counts(released, tmp_path):
+    handed_in(tmp_path, neuron=source("neuron"), **{"a-copy": source("neuron"), "z-copy": source("neuron")})
+    page = submissions.read(tmp_path, released).pages["neuron"]
+    assert page.look == [
+        "there are several files for this page: neuron.ipynb was graded, and not a-copy.ipynb, z-copy.ipynb"
+    ]
+
+
+def test_notes_with_a_cell_of_a_page_are_no_page(released, tmp_path):
+    copied = next(cell for cell in source("neuron").cells if grading.grade_id(cell) == "bump")
+    handed_in(tmp_path, notes=nbformat.v4.new_notebook(cells=[copied, new_code_cell("trial = 1")]))
+    submission = submissions.read(tmp_path, released)
+    assert not submission.pages
+    assert submission.look == ["The notebook notes.ipynb is like no page of this part: it was left out."]
 
 
 @pytest.mark.parametrize(
@@ -128,6 +152,7 @@ def test_what_editors_and_archives_do_to_a_file_costs_nothing_and_stops_nothing(
     page.cells.append(new_code_cell("# a torn character: \ud83d"))
     (tmp_path / os.fsdecode(b"\xdcbung.ipynb")).write_text(json.dumps(page), "utf-8")  # zipped with another code page
     handed_in(tmp_path, training="[" * 200_000, **{"._neuron": "of macOS"})
+    (tmp_path / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")  # nbgrader's
     submission = submissions.read(tmp_path, released)
     *cells, torn = code(submission.pages["neuron"])
     assert cells == code(submissions.Page(source("neuron")))

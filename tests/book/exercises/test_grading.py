@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config
 
 import grading
 
-WRONG = [wrong for page in grading.PAGES for wrong in grading.wrong_answers(page)]
-RIGHT = [right for page in grading.PAGES for right in grading.answers(page, "right")]
-pages = pytest.mark.parametrize("page", grading.PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
+WRITTEN = """
+# %% add: has two: changes
+# says: is it?
+# - f(a)
+# + g(a)
+# -     b = a
+# -
+# -     return b
+# +     return -a
+
+# %% add: deletes
+# only hidden tests: it cannot
+# -  + b
+
+# %% add: is whole
+# says: no
+def f(a):
+    # of no use
+    return 1
+"""
+
+
+def group(page: Path) -> pytest.MarkDecorator:
+    """All tests of one page run in one process, where its given code runs once."""
+    return pytest.mark.xdist_group(page.stem)
+
+
+def each(kind: str) -> pytest.MarkDecorator:
+    """Run a test with each answer of a kind."""
+    answers = [answer for page in grading.PAGES for answer in grading.answers(page, kind)]
+    return pytest.mark.parametrize("answer", [pytest.param(a, id=str(a), marks=group(a.page)) for a in answers])
+
+
+pages = pytest.mark.parametrize(
+    "page", [pytest.param(page, id=f"{page.parent.name}/{page.stem}", marks=group(page)) for page in grading.PAGES]
+)
+
+
+def graded(answer: grading.Answer) -> grading.Result:
+    page = grading.opened(answer.page)
+    return page.grade(answer.exercise, answer.source(grading.solutions(page.notebook)[answer.exercise]))
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +64,6 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         patch.setenv("DLCOURSE_GRADING", str(tmp_path_factory.mktemp("grading")))
         patch.setattr("os.environ", os.environ.copy())  # the configuration sets some variables for nbgrader
         return grading.load_config()
-
-
-def test_there_are_exercise_pages_for_both_chapters():
-    assert {"one-dimension", "two-dimensions"} <= {page.stem for page in grading.PAGES}
 
 
 @pages
@@ -37,44 +75,64 @@ def test_solutions_get_full_marks(page):
 
 @pages
 def test_each_exercise_can_be_solved_without_the_others(page):
-    notebook = grading.read(page)
-    for exercise in grading.solutions(notebook):
-        single = grading.alone(notebook, exercise)
-        result = grading.grade(single)
-        assert result.scores == grading.points(single), result.messages
+    opened = grading.opened(page)
+    scores = {}
+    for exercise, solution in grading.solutions(opened.notebook).items():
+        scores |= opened.grade(exercise, solution).scores
+    assert scores == grading.points(opened.notebook)
 
 
 @pages
 def test_stubs_get_no_marks_and_are_told_that_nothing_is_there_yet(page, config):
-    source, release = grading.read(page), grading.release(page, config)
-    result = grading.grade(grading.answered(source, grading.solutions(release)))
-    assert set(result.scores.values()) == {0.0}, result.scores
-    for exercise in grading.solutions(source):
+    opened = grading.opened(page)
+    for exercise, stub in grading.solutions(grading.release(page, config)).items():
+        result = opened.grade(exercise, stub)
+        assert set(result.scores.values()) == {0.0}, result.scores
         assert "nothing there yet" in result.messages[f"{exercise}-check"]
 
 
-@pytest.mark.parametrize("right", RIGHT, ids=str)
-def test_other_right_answers_get_full_marks(right):
-    notebook = grading.alone(grading.read(right.page), right.exercise)
-    result = grading.grade(grading.answered(notebook, {right.exercise: right.source}))
-    assert result.scores == grading.points(notebook), result.messages
-
-
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_wrong_answers_lose_marks_and_hear_why(wrong):
-    notebook = grading.alone(grading.read(wrong.page), wrong.exercise)
-    result = grading.grade(grading.answered(notebook, {wrong.exercise: wrong.source}))
-    assert result.of(wrong.exercise) < sum(grading.points(notebook).values())
-    assert result.scores[f"{wrong.exercise}-hidden"] == 0, "the hidden tests do not notice"
-    message = result.messages[f"{wrong.exercise}-check"]
-    assert wrong.says in message, message
+def values(source: str) -> set[str]:
+    """The names that are assigned outside of functions."""
+    assigns = [statement for statement in ast.parse(source).body if isinstance(statement, ast.Assign)]
+    return {node.id for each in assigns for target in each.targets for node in ast.walk(target) if hasattr(node, "id")}
 
 
 @pages
-def test_each_exercise_has_at_least_three_wrong_answers(page):
-    counts = Counter(wrong.exercise for wrong in grading.wrong_answers(page))
+def test_each_value_that_is_asked_for_is_none_first(page, config):
+    notebook = grading.read(page)
+    stubs = grading.solutions(grading.release(page, config))
+    checks = {grading.grade_id(cell): cell.source for cell in notebook.cells}
+    for exercise, solution in grading.solutions(notebook).items():
+        check = checks[f"{exercise}-check"]
+        used = {node.id for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Name)}
+        assert used & values(solution) - values(check) <= values(stubs[exercise])
+
+
+@each("right")
+def test_other_right_answers_get_full_marks(answer):
+    result = graded(answer)
+    assert set(result.messages.values()) == {""}, result.messages
+
+
+@each("wrong")
+def test_wrong_answers_lose_marks_and_hear_why(answer):
+    result = graded(answer)
+    assert result.scores[f"{answer.exercise}-hidden"] == 0, "the hidden tests do not notice"
+    message = result.messages[f"{answer.exercise}-check"]
+    if answer.only_hidden:
+        assert message == "", "the check notices, too: write what it says"
+    else:
+        assert answer.says in message, message
+
+
+@pages
+def test_each_exercise_has_three_wrong_answers_and_each_says_what_the_learner_hears(page):
+    wrong = grading.answers(page, "wrong")
+    counts = Counter(answer.exercise for answer in wrong)
     few = {name for name in grading.solutions(grading.read(page)) if counts[name] < 3}
     assert not few
+    assert len({str(answer) for answer in wrong}) == len(wrong), "two have one name"
+    assert all(bool(answer.says) != bool(answer.only_hidden) for answer in wrong)
 
 
 @pages
@@ -85,8 +143,10 @@ def test_the_page_follows_the_pattern(page):
     assert headings[0].startswith("# Exercises: ")
     assert [h.split()[2] for h in exercises] == [f"{n}:" for n in range(1, len(exercises) + 1)]
     assert len(grading.solutions(notebook)) == len(exercises) >= 5
+    points = grading.points(notebook)
     for exercise in grading.solutions(notebook):
-        assert {f"{exercise}-check", f"{exercise}-hidden"} <= set(grading.points(notebook))
+        assert points[f"{exercise}-check"] == 1 < points[f"{exercise}-hidden"]
+    assert f"there are {sum(points.values()):g} points" in "\n".join(cell.source for cell in notebook.cells)
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         assert not is_grade(cell) or (is_locked(cell) and not is_solution(cell))
@@ -119,7 +179,8 @@ def test_the_release_shows_neither_solutions_nor_hidden_tests(page, config):
                 secret = False
     assert not any("HIDDEN TESTS" in line or "BEGIN SOLUTION" in line for line in released)
     assert "# YOUR CODE HERE" in released
-    assert not any("book-only" in cell.metadata.get("tags", []) for cell in grading.release(page, config).cells)
+    assert any("make exercises" in line for line in shown)  # the way from the book's page to the students' version
+    assert not any("make exercises" in line for line in released)
 
 
 def test_the_grader_gives_no_points_for_a_cell_that_raises_and_all_for_one_that_only_warns():
@@ -142,3 +203,43 @@ def test_a_graded_cell_must_not_end_in_a_number():
     notebook.cells[0].source = "1.0"
     with pytest.raises(AssertionError, match="ends in a value"):
         grading.grade(notebook)
+
+
+def test_given_code_runs_once_and_what_an_answer_changes_reaches_no_other_answer(monkeypatch):
+    monkeypatch.setattr(random, "runs", 0, raising=False)
+    given = "import random\nrandom.runs += 1\nnumbers = [1, 2]\ndef last(): return numbers[-1]"
+    names = {"schema_version": 3, "locked": True, "solution": False, "grade": False}
+    kinds = {
+        "given": (given, {}),
+        "more": ("pass", {"locked": False, "solution": True}),
+        "more-check": ("assert last() == 3 and numbers == [1, 2, 3]", {"grade": True, "points": 1}),
+        "later": ("numbers = []", {}),
+    }
+    cells = [
+        new_code_cell(text, metadata={"nbgrader": {**names, "grade_id": n, **k}}) for n, (text, k) in kinds.items()
+    ]
+    page = grading.Page(new_notebook(cells=cells))
+    drawn = []
+    for source in ("numbers.append(3)", "numbers[:] = 1, 2, 3", "numbers.append(3)"):
+        result = page.grade("more", f"{source}\ndrawn = random.random()")
+        assert result.scores == {"more-check": 1}, result.messages
+        drawn.append(page.namespace["drawn"])
+    assert random.runs == 1
+    assert len(set(drawn)) == 1
+
+
+@pytest.mark.parametrize("old", ["sum", "total"])  # twice, and never
+def test_a_change_must_find_its_text_exactly_once(old):
+    answer = grading.Answer(Path("page.ipynb"), "add", "why", "", "", ((old, "x"),), "")
+    with pytest.raises(AssertionError, match="not exactly once"):
+        answer.source("sum = sum([1, 2])")
+
+
+def test_answers_are_read_as_they_are_written(tmp_path):
+    (tmp_path / "page.wrong.py").write_text(WRITTEN, "utf-8")
+    two, delete, whole = grading.answers(tmp_path / "page.ipynb", "wrong")
+    assert (two.exercise, two.why, two.says) == ("add", "has two: changes", "is it?")
+    assert two.source("def f(a):\n    b = a\n\n    return b") == "def g(a):\n    return -a"
+    assert delete.source("return [a + b]") == "return [a]"
+    assert (delete.says, delete.only_hidden) == ("", "it cannot")
+    assert whole.source("never used") == "def f(a):\n    # of no use\n    return 1"
