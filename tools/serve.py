@@ -73,7 +73,7 @@ class Server(http.server.ThreadingHTTPServer):
 def serve(root: Path, port: int = 0) -> Iterator[str]:
     """Serve a folder, on a free port unless one is named; gives the address, with a slash at its end."""
     with Server(("127.0.0.1", port), functools.partial(Handler, directory=str(root))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
