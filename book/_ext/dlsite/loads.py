@@ -44,7 +44,7 @@ def choose_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[
     equations = re.search(r'class="[^"]*\bmath\b', context.get("body", ""))
     unused = re.compile("thebe" if equations else "thebe|mathjax", re.IGNORECASE)
     scripts = [js for js in context.get("script_files", []) if not unused.search(f"{js.filename} {js.attributes}")]
-    for script in scripts:
+    for script in scripts if pagename != "search" else []:  # there the template's own scripts go on from these
         if script.filename and not str(script.filename).endswith(AT_ONCE):
             script.attributes.setdefault("defer", "defer")
     context["script_files"] = scripts
