@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 SITE := _build/html
 PORT ?= 8000
 
-.PHONY: help book serve lab lighthouse notebooks test exercises grade clean unit notebook-tests site site-tests lint
+.PHONY: help book serve lab lighthouse notebooks test exercises grade clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,11 +24,8 @@ book: $(VENV)/installed ## build the site into _build/html: runs the notebooks, 
 	@echo "Running the notebooks, two at a time"
 	@$(RUN) -m tools.notebooks run
 	@echo "Building the site"
-	@$(MAKE) --no-print-directory site
-	@echo "The book is built. Open $(SITE)/index.html, or run: make serve"
-
-site:
 	@$(RUN) -m tools.site
+	@echo "The book is built. Open $(SITE)/index.html, or run: make serve"
 
 serve: book ## build, then serve the site on http://localhost:8000 (PORT=... for another)
 	@$(RUN) -m tools.serve $(SITE) $(PORT)
@@ -42,35 +39,9 @@ lighthouse: $(VENV)/installed ## measure the built site as a phone meets it; nee
 notebooks: $(VENV)/installed ## re-run changed notebooks and write them in the committed form
 	@$(RUN) -m tools.notebooks refresh
 
-test: $(VENV)/installed ## run every check: code, notebooks, exercises, the site
-	@$(RUN) -m tools.browser
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory notebook-tests
-	@echo "== 4/5 the site, warnings as errors"
-	@$(MAKE) --no-print-directory site
-	@$(MAKE) --no-print-directory site-tests
+test: $(VENV)/installed ## check code, notebooks, exercises, the site; skips what passed before, as it is (all: FULL=1)
+	@$(RUN) -m tools.test $(if $(filter-out 0,$(FULL)),--full) $(STAGES)
 	@echo "All checks passed. The site is in $(SITE)/index.html"
-
-lint:
-	@echo "== 1/5 code style and types"
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/mypy
-
-unit:
-	@echo "== 2/5 unit tests, doctests, coverage"
-	@$(RUN) -m pytest -q --doctest-modules src/dlcourse book/_ext
-	@$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/book/site --cov --cov-report=term --cov-fail-under=95 tests
-
-notebook-tests:
-	@echo "== 3/5 every notebook against its committed outputs"
-	@$(RUN) -m tools.notebooks fresh
-	@BOOK_CACHE=_build/.jupyter_cache $(RUN) -m pytest -q -n 2 --dist loadfile -p tools.strict_nbval --nbval --rootdir . book exercises
-
-site-tests:
-	@echo "== 5/5 the built site, in the browser too"
-	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/book/site
 
 exercises: $(VENV)/installed ## make the students' versions of the exercises into _build/nbgrader/release
 	@for part in exercises/*/; do $(VENV)/bin/nbgrader generate_assignment $$(basename $$part) --force || exit 1; done

@@ -2,26 +2,31 @@
 
     python -m tools.notebooks run        run every notebook whose result is not in the cache; results go to the cache
     python -m tools.notebooks refresh    the same, then write the outputs into the notebooks, stripped of images
-    python -m tools.notebooks fresh      throw away cached results that an older package or environment made
+    python -m tools.notebooks compare    run those that have not passed as they are, and compare with what is stored;
+                                         with --full all of them
 
-The cache is the one that `jupyter-book build` reads: what has run here, or in the tests, is not run again.
+The cache is the one that `jupyter-book build` reads: what has run here, or in the tests, is not run again. Each result
+is kept with what it was made from: the environment and the modules of the package that its kernel had imported. When
+one of these has changed, the result is thrown away before anything reads the cache.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
+import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.base import JupyterCacheAbstract
 from nbformat import NotebookNode
+
+from tools import results
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
@@ -43,7 +48,6 @@ KERNEL_ENVIRONMENT = {
     "TQDM_DISABLE": "1",  # no progress bars
 }
 
-SOURCES = (".py", ".pyi", ".js", ".css", ".html", ".svg", ".txt", ".yml", ".safetensors")
 VOLATILE = ("image/", "application/vnd.jupyter.widget", "application/vnd.plotly")
 
 
@@ -53,31 +57,14 @@ def paths() -> list[Path]:
     return sorted(p for p in found if not any(part.startswith((".", "_")) for part in p.relative_to(ROOT).parts))
 
 
-def fingerprint(more: Iterable[Path] = ()) -> str:
-    """A digest of the package and the environment: what a notebook's result depends on beside itself."""
-    digest = hashlib.sha256()
-    for path in [ROOT / "requirements.txt", Path(__file__), *more, *sorted((ROOT / "src").rglob("*"))]:
-        if path.is_file() and path.suffix in SOURCES:
-            digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def available() -> dict[str, str]:
+    """What a notebook's result can be made from, beside itself, as digests."""
+    return results.available(ROOT, KERNEL_ENVIRONMENT)
 
 
 def fresh_cache() -> JupyterCacheAbstract:
-    """The cache of executed notebooks, emptied first if the package or the environment has changed."""
-    cache = get_cache(CACHE)
-    stamp = CACHE / "made-with"
-    now = fingerprint()
-    if not stamp.exists() or stamp.read_text() != now:
-        cache.clear_cache()
-        CACHE.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(now)
-    return get_cache(CACHE)
-
-
-def store(cache: JupyterCacheAbstract, notebook: NotebookNode, path: Path, seconds: float) -> None:
-    """Keep an executed notebook for the build of the site."""
-    bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
-    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    """The cache of executed notebooks, without the results that were made from something else than what is here."""
+    return results.without_old(get_cache(CACHE), available())
 
 
 def strip(notebook: NotebookNode) -> NotebookNode:
@@ -102,8 +89,8 @@ def strip(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def execute(path: Path) -> NotebookNode:
-    """Run one notebook from its own folder and return it with its outputs."""
+def execute(path: Path) -> tuple[NotebookNode, dict[str, Any]]:
+    """Run one notebook from its own folder; returns it with its outputs, and what they were made from."""
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
@@ -113,17 +100,27 @@ def execute(path: Path) -> NotebookNode:
             cell.outputs, cell.execution_count = [], None
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True)
+    before, start = available(), time.monotonic()
+    replies: list[Any] = [None]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+    async def ask(cell: NotebookNode, **_: Any) -> None:
+        kernel: Any = client.kc
+        if cell is code[-1]:
+            replies.append(await client.async_wait_for_reply(kernel.execute(**results.question(before))))
+
+    client.on_cell_executed = ask
     with KERNEL_LOG.open("a") as log:
         try:
             client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=log)
         except DeadKernelError as death:
             last = client.code_cells_executed - 1
-            source = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()][last]
             why = "a crash in C code, or too little memory"
-            raise RuntimeError(f"The kernel died in code cell {last}: {why}\n\n{source}\n") from death
+            raise RuntimeError(f"The kernel died in code cell {last}: {why}\n\n{code[last].source}\n") from death
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-    return notebook
+    seconds = time.monotonic() - start
+    return notebook, {"execution_seconds": seconds, "inputs": results.made_from(replies[-1], before, ROOT)}
 
 
 def setup_cell() -> str:
@@ -155,42 +152,37 @@ def _write_setup_cells() -> None:
 
 def _run_missing(cache: JupyterCacheAbstract) -> dict[Path, NotebookNode]:
     """Run what the cache lacks, some at a time, telling how it goes; returns all results."""
-    results: dict[Path, NotebookNode] = {}
+    found: dict[Path, NotebookNode] = {}
     missing = []
     for path in paths():
         try:
             record = cache.match_cache_notebook(nbformat.read(path, as_version=4))
-            results[path] = cache.get_cache_bundle(record.pk).nb
+            found[path] = cache.get_cache_bundle(record.pk).nb
         except KeyError:
             missing.append(path)
-    print(f"{len(results)} notebooks are up to date, {len(missing)} to run", flush=True)
+    print(f"{len(found)} notebooks are up to date, {len(missing)} to run", flush=True)
     failures = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        started = {pool.submit(_timed, path): path for path in missing}
+        started = {pool.submit(execute, path): path for path in results.longest_first(cache, missing)}
         for number, done in enumerate(as_completed(started), 1):
             path = started[done]
             name = path.relative_to(ROOT)
             try:
-                results[path], seconds = done.result()
+                found[path], data = done.result()
             except Exception as problem:
                 failures.append(name)
                 print(f"[{number}/{len(missing)}] {name} FAILED\n{problem}", flush=True)
             else:
-                store(cache, results[path], path, seconds)
-                print(f"[{number}/{len(missing)}] {name} ran in {seconds:.0f} s", flush=True)
+                results.store(cache, found[path], path, data)
+                print(f"[{number}/{len(missing)}] {name} ran in {data['execution_seconds']:.0f} s", flush=True)
     if failures:
         raise SystemExit("These notebooks failed: " + ", ".join(map(str, failures)))
-    return results
+    return found
 
 
-def _timed(path: Path) -> tuple[NotebookNode, float]:
-    start = time.monotonic()
-    return execute(path), time.monotonic() - start
-
-
-def _refresh(results: dict[Path, NotebookNode]) -> None:
+def _refresh(found: dict[Path, NotebookNode]) -> None:
     """Write outputs into the notebooks, in committed form; a notebook that would not change is left alone."""
-    for path, result in results.items():
+    for path, result in found.items():
         notebook = nbformat.read(path, as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         ran = [cell for cell in result.cells if cell.cell_type == "code"]
@@ -209,18 +201,37 @@ def _refresh(results: dict[Path, NotebookNode]) -> None:
             print(f"wrote {path.relative_to(ROOT)}")
 
 
-def main(arguments: list[str]) -> None:
+def untested(cache: JupyterCacheAbstract) -> list[Path]:
+    """The notebooks that have not passed: as they are, with the present package, in the present environment."""
+    return [path for path in paths() if not results.passed(cache, path)]
+
+
+def _compare(cache: JupyterCacheAbstract, full: bool) -> int:
+    """Compare notebooks with their stored outputs, and keep the results; returns the exit code of pytest."""
+    some = results.longest_first(cache, paths() if full else untested(cache))
+    print(f"{len(some)} notebooks to run; {len(paths()) - len(some)} passed before, as they are", flush=True)
+    if not some:
+        return 0
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-p", "tools.strict_nbval", "--nbval"]
+    command += ["-n", str(min(WORKERS, len(some))), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command += ["--rootdir", str(ROOT), *map(str, some)]
+    return subprocess.call(command, env={**os.environ, "BOOK_CACHE": str(CACHE)})
+
+
+def main(arguments: list[str]) -> int:
     """Run the command line described at the head of this file."""
-    if arguments not in (["run"], ["refresh"], ["fresh"]):
+    if arguments not in (["run"], ["refresh"], ["compare"], ["compare", "--full"]):
         raise SystemExit(__doc__)
     cache = fresh_cache()
+    if arguments[0] == "compare":
+        return _compare(cache, full="--full" in arguments)
     if arguments == ["refresh"]:
         _write_setup_cells()
-    if arguments != ["fresh"]:
-        results = _run_missing(cache)
-        if arguments == ["refresh"]:
-            _refresh(results)
+    found = _run_missing(cache)
+    if arguments == ["refresh"]:
+        _refresh(found)
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    raise SystemExit(main(sys.argv[1:]))

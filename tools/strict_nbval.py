@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import os
@@ -25,9 +26,10 @@ import nbval.kernel
 import nbval.plugin
 import pytest
 
-from tools import notebooks
+from tools import notebooks, results
 
 os.environ.update(notebooks.KERNEL_ENVIRONMENT)  # kernels inherit the environment of pytest
+BEFORE = notebooks.available() if os.environ.get("BOOK_CACHE") else {}  # what the kernels will run with
 
 _start_kernel = nbval.kernel.start_new_kernel
 
@@ -149,6 +151,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.__class__ = StrictCell
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the first cell of a notebook: look at the clock, and at the notebook as it is stored."""
+    if isinstance(item, StrictCell) and "started" not in item.parent.__dict__:
+        item.parent.__dict__.update(started=time.monotonic(), stored=results.content(item.parent.nb))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """After the last cell of a notebook that passed whole: hand its outputs to the build of the site."""
     notebook_file: Any = item.parent
@@ -165,4 +174,19 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output["execution_count"] = cell.execution_count
-    notebooks.store(notebooks.get_cache(os.environ["BOOK_CACHE"]), notebook, notebook_file.path, 0)
+    data = {
+        "execution_seconds": time.monotonic() - notebook_file.started,
+        "inputs": results.made_from(_ask(notebook_file.kernel.kc), BEFORE, notebooks.ROOT),
+        "passed": notebook_file.stored,
+    }
+    results.store(notebooks.get_cache(os.environ["BOOK_CACHE"]), notebook, notebook_file.path, data)
+
+
+def _ask(client: Any) -> Any:
+    """The kernel's reply to `results.question`, or None."""
+    asked = client.execute(**results.question(BEFORE))
+    with contextlib.suppress(Empty):
+        while (reply := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != asked:
+            pass
+        return reply
+    return None

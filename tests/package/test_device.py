@@ -44,11 +44,13 @@ def test_pick_refuses_unknown_names(name):
         device.pick(name)
 
 
-def test_describe_names_processor_cores_and_versions():
-    text = device.describe()
-    assert re.search(r"processor    \S.*, \d+ cores usable, PyTorch uses \d+", text)
-    assert torch.__version__ in text
-    assert len(text.splitlines()) >= 3
+def test_describe_names_processor_usable_cores_and_versions(monkeypatch):
+    available(monkeypatch)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 2, 5}, raising=False)
+    processor, accelerator, software = device.describe().splitlines()
+    assert re.fullmatch(r"processor    \S.*, 3 cores usable, PyTorch uses \d+", processor)
+    assert accelerator.startswith("accelerator  none found")
+    assert software.endswith(f", PyTorch {torch.__version__}")
 
 
 def test_describe_lists_each_gpu(monkeypatch):
@@ -56,7 +58,7 @@ def test_describe_lists_each_gpu(monkeypatch):
     properties = type("Properties", (), {"name": "Some GPU", "total_memory": 8 * 2**30})
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: properties)
-    assert device.describe().count("Some GPU, 8 GiB") == 2
+    assert re.findall(r"(cuda:\d) +(.*)", device.describe()) == [(f"cuda:{i}", "Some GPU, 8 GiB") for i in (0, 1)]
 
 
 def test_describe_names_apples_gpu(monkeypatch):

@@ -16,6 +16,7 @@ HEAVY = (
     "sklearn",
     "anywidget",
     "mlxtend",
+    "PIL",
     "statsmodels",
     "accelerate",
     "safetensors",
@@ -23,38 +24,39 @@ HEAVY = (
 )
 
 
-def loaded_after(statement):
-    """The heavy modules that are in memory after one statement in a fresh Python."""
-    code = f"{statement}\nimport sys\nprint(*[name for name in {HEAVY} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(result.stdout.split())
+def loaded_after(code):
+    """The heavy modules that are in memory after `code` in a fresh Python; a list of them for each `look()`."""
+    look = f"import sys\ndef look(): print(*[name for name in {HEAVY} if name in sys.modules])\n"
+    result = subprocess.run([sys.executable, "-c", look + code], capture_output=True, text=True, check=True)
+    return [set(line.split()) for line in result.stdout.splitlines()]
 
 
-def test_importing_the_package_loads_no_framework():
-    assert loaded_after("import dlcourse") == set()
+LIGHT = ("_frameworks", "check", "count", "data", "device", "metrics", "models", "train")
 
 
-@pytest.mark.parametrize(
-    ("submodule", "allowed"),
-    [
-        ("data", set()),
-        ("device", set()),
-        ("check", set()),
-        ("count", set()),
-        ("metrics", set()),
-        ("models", set()),
-        ("train", set()),
-        ("figures", {"anywidget"}),
-        ("plot", {"matplotlib"}),
-    ],
-)
-def test_each_submodule_loads_only_what_it_needs(submodule, allowed):
-    assert loaded_after(f"from dlcourse import {submodule}") <= allowed
+def test_importing_the_package_and_its_submodules_loads_only_what_they_need():
+    code = "import importlib, dlcourse; look()\n"
+    for name in (*LIGHT, "plot", "figures"):
+        code += f"importlib.import_module('dlcourse.{name}'); look()\n"
+    before, *light, plot, figures = loaded_after(code)
+    assert before == set()
+    assert dict(zip(LIGHT, light, strict=True)) == {name: set() for name in LIGHT}
+    assert plot == {"matplotlib", "PIL"}
+    assert figures - plot <= {"anywidget"}
+
+
+def test_checking_an_answer_and_keeping_random_states_load_no_framework():
+    code = """from dlcourse import check, _frameworks
+check.value([1], [1], name=chr(32))
+_frameworks.set_random_state(_frameworks.random_state())
+_frameworks.seed(1)
+look()"""
+    assert loaded_after(code)[-1] == set()
 
 
 @pytest.mark.parametrize(("side", "other"), [("pytorch", {"keras", "tensorflow"}), ("keras", {"torch"})])
 def test_the_models_of_one_framework_load_no_other(side, other):
-    loaded = loaded_after(f"from dlcourse import models; models.{side}.mlp")
+    (loaded,) = loaded_after(f"from dlcourse import models; models.{side}.mlp; look()")
     assert loaded & {"torch", "keras"}
     assert not loaded & other
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import accessible, blocks, docstrings, figures, framework_tabs, icons, loads
+from . import accessible, blocks, docstrings, figures, framework_tabs, icons, loads, predictions
 
-PARTS = (accessible, loads, blocks, docstrings, figures, framework_tabs, icons)
+PARTS = (accessible, loads, blocks, docstrings, figures, framework_tabs, icons, predictions)
 # `pictures` MyST-NB finds itself
 
 

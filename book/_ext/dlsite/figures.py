@@ -1,7 +1,5 @@
 """Sphinx extension: the interactive figures of `dlcourse.figures` on pages without a kernel."""
 
-import json
-import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +9,7 @@ from docutils.parsers.rst import Directive
 from docutils.parsers.rst.directives import class_option
 
 from dlcourse import figures
-from dlcourse.figures import STATIC
+from dlcourse.figures.base import style_sheets, write_static
 
 
 class FigureDirective(Directive):
@@ -33,23 +31,16 @@ class FigureDirective(Directive):
 
 
 def copy_modules(app):
-    """Copy the figures' modules, and all of them once more in one classic script, which file:// pages may load."""
-    target = Path(app.outdir) / "_static" / "figures"
-    target.mkdir(parents=True, exist_ok=True)
-    modules = {}
-    for path in sorted(STATIC.iterdir()):
-        shutil.copy(path, target / path.name)
-        if path.suffix == ".js" and path.stem != "page":
-            modules[path.stem] = path.read_text("utf-8")
-    script = "window.DLCOURSE_FIGURES = " + json.dumps(modules).replace("</", "<\\/") + ";\n"
-    (target / "modules.js").write_text(script, "utf-8")
+    """The figures' scripts and style sheets, among the site's static files."""
+    write_static(Path(app.outdir) / "_static" / "figures")
 
 
 def add_to_pages_with_figures(app, pagename, templatename, context, doctree):
-    """Load the scripts where a page shows a figure, and nowhere else."""
-    if "data-figure=" in (context.get("body") or ""):
-        for name in sorted((path.name for path in STATIC.glob("*.css")), key=lambda name: name != "figures.css"):
-            app.add_css_file(f"figures/{name}")
+    """Load the scripts where a page shows a figure, with the style sheets of its figures, and nowhere else."""
+    sheets = style_sheets(context.get("body") or "")
+    for name in sheets:
+        app.add_css_file(f"figures/{name}")
+    if sheets:
         app.add_js_file("figures/modules.js", loading_method="defer")
         app.add_js_file("figures/page.js", loading_method="defer")
 

@@ -1,7 +1,7 @@
 """Interactive figures: widgets in JupyterLab, and the same figures on the book's pages, where no kernel runs.
 
-Each figure is a `Figure` (an anywidget) whose picture, with all of its computing, is one ES module in `STATIC`.
-In JupyterLab the figure's traits are synchronised both ways. On a page of the book, `STATIC/page.js` reads the
+Each figure is a `Figure` (an anywidget) whose picture, with all of its computing, is one ES module.
+In JupyterLab the figure's traits are synchronised both ways. On a page of the book, `page.js` reads the
 state from the figure's HTML and runs the same module.
 
 >>> fig = conv1d(input=[0, 0, 0, 1, 1, 0, 0, 0], kernel=[0, 1, 0])
@@ -9,15 +9,15 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
-from dlcourse.figures.arithmetic import ConvArithmetic, conv_arithmetic
-from dlcourse.figures.base import STATIC, Figure
-from dlcourse.figures.convolution import KERNELS, Conv1d, Conv2d, conv1d, conv2d
-from dlcourse.figures.descent import METHODS, SURFACES, GradientDescent, gradient_descent
-from dlcourse.figures.field import ReceptiveField, receptive_field
-from dlcourse.figures.invariance import Shift, shift
+from dlcourse.figures.base import Figure
+from dlcourse.figures.conv1d import Conv1d, conv1d
+from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
+from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
+from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
-from dlcourse.figures.recurrent import CELLS, RNN, rnn
-from dlcourse.figures.shifting import OBJECTS, POOLINGS, Change
+from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
+from dlcourse.figures.rnn import CELLS, RNN, rnn
+from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
 
 __all__ = [
     "ACTIVATIONS",
@@ -28,9 +28,7 @@ __all__ = [
     "OBJECTS",
     "POOLINGS",
     "RNN",
-    "STATIC",
     "SURFACES",
-    "Change",
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",

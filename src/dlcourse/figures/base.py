@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import json
 import pathlib
+import re
 import reprlib
+import shutil
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets
 
-from dlcourse import _validate
-
 STATIC = pathlib.Path(__file__).parent / "static"
-"""The folder of the figures' scripts and of their style sheet, which the book's site copies."""
+"""The folder of the figures' scripts and of their style sheets, which the book's site copies."""
+
+FIGURES: dict[str, type[Figure]] = {}
+"""All figures by their names; a subclass of `Figure` enters itself."""
 
 _short = reprlib.Repr()
 _short.maxlist = 16
 
 
-class Truth(traitlets.Bool):
-    """A trait that is true or false; NumPy's truth values count too."""
-
-    def validate(self, obj: Any, value: Any) -> bool:
-        """`value` as a bool, or an error that names the trait."""
-        return _validate.truth(str(self.name), value)
-
-
 class Figure(anywidget.AnyWidget):
     """An interactive figure that works with a kernel (JupyterLab) and without one (the book's pages).
 
-    A subclass names its module, `class Conv1d(Figure, module="conv1d")`, tags the traits that are its state with
-    `sync=True`, keeps only plain JSON values in them, and says in `describe` what a reader without JavaScript
-    should know. The module is `STATIC/<module>.js`; it exports `render({model, el})` as anywidget asks, and may use
-    every function of `STATIC/shared.js`, whose text is put before it, here and in `page.js`.
+    A subclass has the name of its file: `conv1d.py` defines one, its picture is `static/conv1d.js`, drawn with
+    `static/conv1d.css`. Its traits (see `traits`) are its state. It says in `describe` what a reader without
+    JavaScript should know.
     """
 
-    module: ClassVar[str] = ""
+    name: ClassVar[str] = ""
+    constants: ClassVar[Mapping[str, Any]] = {}
+    """Limits and presets that JavaScript needs too: plain JSON, handed to it as `fixed`."""
+    extremes: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    """Traits with which the figure has most to show; the tests look at it so, too."""
 
-    def __init_subclass__(cls, module: str | None = None, **kwargs: Any) -> None:
-        if module is not None:  # None: the subclass that traitlets makes of every widget it adds traits to
-            cls.module = module
-            cls._esm = _text("shared.js") + _text(f"{module}.js")
-            cls._css = _text("figures.css") + (_text(own) if (STATIC / (own := f"{module}.css")).exists() else "")
+    fixed = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if Figure in cls.__bases__:  # and none of the subclasses that traitlets makes of a widget to add traits
+            cls.name = cls.__module__.rpartition(".")[2]
+            FIGURES[cls.name] = cls
+            cls._esm = "".join(_text(file) for file in ("shared.js", "controls.js", f"{cls.name}.js"))
+            cls._css = "".join(_text(file) for file in ("figures.css", f"{cls.name}.css"))
         super().__init_subclass__(**kwargs)
 
     def state(self) -> dict[str, Any]:
-        """The values that the figure's module starts from, by the names of their traits."""
-        common = anywidget.AnyWidget.class_trait_names()
-        names = [name for name in self.trait_names(sync=True) if not name.startswith("_") and name not in common]
-        return {name: getattr(self, name) for name in sorted(names)}
+        """The values that the figure starts from, by the names of their traits."""
+        return {name: getattr(self, name) for name in self._keys()}
 
     def describe(self) -> str:
         """One or two sentences that stand for the figure where JavaScript is off."""
-        return f"Interactive figure: {type(self).__name__}."
+        raise NotImplementedError
+
+    def _keys(self) -> list[str]:
+        common = {*anywidget.AnyWidget.class_trait_names(), "fixed"}
+        return sorted(name for name in self.trait_names(sync=True) if not name.startswith("_") and name not in common)
+
+    @traitlets.default("fixed")
+    def _default_fixed(self) -> dict[str, Any]:
+        return {"figure": self.name, "keys": self._keys(), **copy.deepcopy(dict(self.constants))}
 
     def __repr__(self) -> str:
         # The usual text holds a memory address, and so differs in every run of a notebook.
@@ -66,12 +75,35 @@ class Figure(anywidget.AnyWidget):
 
     def _html(self) -> str:
         """The figure for a page without a kernel: its state for `page.js`, and its description until that has run."""
-        state = json.dumps(self.state(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        all_ = {**self.state(), "fixed": self.fixed}
+        state = json.dumps(all_, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         state = state.replace("<", "\\u003c")  # so that no text in the state can end the script element
         return (
-            f'<div class="dlcourse-figure" data-figure="{html.escape(self.module)}">'
+            f'<div class="dlcourse-figure" data-figure="{html.escape(self.name)}">'
             f'<script type="application/json">{state}</script><p>{html.escape(self.describe())}</p></div>'
         )
+
+
+def write_static(folder: pathlib.Path) -> None:
+    """Lay out in `folder` what pages with figures load.
+
+    That is the style sheets, `page.js`, and all modules in one classic script, which pages opened from a disk may load.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    modules = {}
+    for path in sorted(STATIC.iterdir()):
+        if path.suffix == ".js" and path.stem != "page":
+            modules[path.stem] = path.read_text(encoding="utf-8")
+        else:
+            shutil.copy(path, folder / path.name)
+    script = "window.DLCOURSE_FIGURES = " + json.dumps(modules) + ";\n"
+    (folder / "modules.js").write_text(script, encoding="utf-8")
+
+
+def style_sheets(page: str) -> list[str]:
+    """The names of the style sheets that the figures in the HTML of `page` need; none if there is no figure."""
+    names = dict.fromkeys(re.findall(r'data-figure="(\w+)"', page))
+    return ["figures.css", *(f"{name}.css" for name in names)] if names else []
 
 
 def _text(name: str) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from dlcourse import check
 
-patient = settings(deadline=None)  # a busy machine is no reason to fail
+fifty = settings(max_examples=50)
 numbers = st.floats(-1e3, 1e3).map(lambda number: round(number, 3))
 whole = st.integers(-50, 50)
 
@@ -27,26 +23,33 @@ def told(got, expected, **more):
 
 
 class TestRightAnswers:
-    @patient
+    @fifty
     @given(arrays(float, array_shapes(max_dims=3, max_side=4), elements=numbers))
     def test_an_array_is_itself_open_and_sealed(self, a):
         check.value(a.copy(), a, name="answer")
         check.value(a.copy(), check.seal(a, decimals=4), name="answer")
 
-    @patient
+    @fifty
     @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=numbers), st.integers(0, 2**32 - 1))
     def test_rounding_errors_break_no_seal(self, a, seed):
         noise = np.random.default_rng(seed).uniform(-1e-6, 1e-6, size=a.shape)
         check.value(a + noise, check.seal(a, decimals=4), name="answer")
 
+    def test_minus_zero_is_zero(self):
+        for seal in (np.asarray, check.seal):
+            check.value([-0.0, 1], seal([0.0, 1]), name="answer")
+
     def test_success_prints_one_line(self, capsys):
         check.value([1, 2], [1, 2], name="answer")
         check.array([1, 2], name="answer", shape=(None,), dtype="int64")
-        check.function(abs, [check.case(-1, expected=1), check.case(2, expected=2)])
+        for count in (1, 2, 3):
+            check.function(abs, [check.case(-1, expected=1)] * count)
         assert capsys.readouterr().out.splitlines() == [
             "✓ answer is right.",
             "✓ answer has the shape asked for, (2,).",
+            "✓ abs is right for the input tried.",
             "✓ abs is right for both inputs tried.",
+            "✓ abs is right for all 3 inputs tried.",
         ]
 
     def test_lists_tuples_scalars_and_tensors_are_all_answers(self):
@@ -73,7 +76,7 @@ class TestRightAnswers:
         check.value([torch.tensor(1.5, dtype=torch.bfloat16), 2], [1.5, 2], name="answer")
         check.value(np.array([1.5, 2], dtype=ml_dtypes.bfloat16), [1.5, 2], name="answer")
 
-    @patient
+    @fifty
     @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=st.floats(-1e4, 1e4)), st.integers(0, 8))
     def test_what_can_be_sealed_opens_for_float32(self, a, decimals):
         try:
@@ -99,7 +102,7 @@ class TestTolerance:
         assert "differs by up to 0.2, where 0.1 is accepted" in told([990, -10.2], expected, rtol=0.01)
         assert "-50 where -10 is expected, give or take 0.1" in told([990, -50], expected, rtol=0.01)
 
-    @patient
+    @fifty
     @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(0, 1), st.floats(0, 9))
     def test_both_tolerances_mean_what_they_do_in_numpy(self, got, expected, rtol, atol):
         if abs(expected) <= atol + rtol * abs(expected) and expected:
@@ -188,7 +191,7 @@ class TestWhatMustNotPass:
         assert "(3,) is expected" in told(5, seal([5, 5, 5]))
         assert "single number" in told([5, 5, 5], seal(5))
 
-    @patient
+    @fifty
     @given(arrays(float, array_shapes(max_dims=2, max_side=4), elements=numbers), st.data())
     def test_one_changed_number_is_noticed(self, a, data):
         b = a.copy()
@@ -197,7 +200,7 @@ class TestWhatMustNotPass:
         assert told(b, a)
         assert told(b, check.seal(a, decimals=4))
 
-    @patient
+    @fifty
     @given(arrays(int, st.integers(1, 6), elements=whole), arrays(int, st.integers(1, 6), elements=whole))
     def test_a_seal_opens_for_no_other_answer(self, a, b):
         if a.shape != b.shape or (a != b).any():
@@ -255,7 +258,7 @@ class TestAuthors:
             check.value(1, check.seal(1), name="answer", atol=1)
         assert told(2, 6, atol=1, mistakes={"Half?": check.seal(2)}).endswith("Half?")
 
-    @pytest.mark.parametrize("answer", [np.nan, [np.inf], 0.5000005])
+    @pytest.mark.parametrize("answer", [np.nan, [np.inf], 0.5000005, 0.12345655])
     def test_what_cannot_be_sealed(self, answer):
         with pytest.raises(ValueError, match="answer must"):
             check.seal(answer)
@@ -305,13 +308,3 @@ def test_a_notebook_shows_the_message_and_no_traceback():
     shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
     shell.run_cell("from dlcourse import check; check.value(2, 6, name='answer')")
     assert shown == ["✗ answer is 2, which is not right yet."]
-
-
-def test_checking_loads_no_framework():
-    code = """
-        import sys
-        from dlcourse import check
-        check.value(1, 1, name="answer")
-        assert not {"torch", "tensorflow", "keras", "matplotlib"} & set(sys.modules)
-    """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)

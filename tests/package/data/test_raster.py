@@ -29,7 +29,7 @@ def test_a_rectangle_covers_each_pixel_by_its_share():
     np.testing.assert_array_equal(pixels[..., 0], (expected * 255 + 0.5).astype(int))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(corners=st.lists(corner, min_size=3, max_size=3))
 def test_triangles_agree_with_skimage_on_a_sixteen_times_finer_grid(corners):
     cover, _ = coverage(corners)
@@ -48,7 +48,7 @@ def test_a_circle_has_its_area_wherever_it_lies():
         assert cover.sum() / FULL == pytest.approx(polygon * 63, rel=0.01)
 
 
-@settings(deadline=None)
+@settings(max_examples=50)
 @given(points=st.lists(corner, min_size=3, max_size=8), x=st.integers(-200, 200), y=st.integers(-200, 200))
 def test_no_outline_leaves_the_picture_or_the_range(points, x, y):
     cover, pixels = coverage(points, 9, 7, at=(x, y))

@@ -21,7 +21,8 @@ def test_the_cycle_lasts_about_eleven_years():
 
 
 def test_callers_may_write_into_what_they_get():
-    data.sunspots().values[:] = 0
-    assert data.sunspots().values[0] == 5.0
+    series = data.sunspots()
+    series.values[:], series.years[:] = 0, 0
+    assert (data.sunspots().years[0], data.sunspots().values[0]) == (1700, 5.0)
     assert repr(data.sunspots()) == "Sunspots(309 years, 1700 to 2008)"
     assert len(data.sunspots()) == 309

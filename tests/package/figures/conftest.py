@@ -1,9 +1,8 @@
-"""Pages that hold figures as the book's site does."""
+"""Pages that hold figures as the book's site does, and a stage on which a figure is mounted as JupyterLab does."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dlcourse.figures import STATIC, Figure
+from dlcourse.figures.base import FIGURES, Figure, style_sheets, write_static
+from figure_stage import Stage
 from serving import serve
 
 THEME = """
@@ -25,17 +25,9 @@ body { margin: 0; padding: 16px; background: var(--pst-color-background); color:
 
 def build(folder: pathlib.Path, *figures: Figure) -> pathlib.Path:
     """A page with these figures in `folder`, with the scripts laid out as the book's Sphinx extension does it."""
-    static = folder / "_static" / "figures"
-    static.mkdir(parents=True, exist_ok=True)
-    modules = {}
-    for file in STATIC.iterdir():
-        if file.suffix == ".js" and file.stem != "page":
-            modules[file.stem] = file.read_text(encoding="utf-8")
-        (static / file.name).write_bytes(file.read_bytes())
-    (static / "modules.js").write_text(f"window.DLCOURSE_FIGURES = {json.dumps(modules)};\n", encoding="utf-8")
+    write_static(folder / "_static" / "figures")
     body = "\n".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
-    names = sorted((file.name for file in STATIC.glob("*.css")), key=lambda name: name != "figures.css")
-    styles = "".join(f'<link rel="stylesheet" href="_static/figures/{name}">' for name in names)
+    styles = "".join(f'<link rel="stylesheet" href="_static/figures/{name}">' for name in style_sheets(body))
     page = folder / "index.html"
     page.write_text(
         f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Figures</title>
@@ -45,6 +37,15 @@ def build(folder: pathlib.Path, *figures: Figure) -> pathlib.Path:
         </head><body><main><h1>Figures</h1>{body}</main></body></html>""",
         encoding="utf-8",
     )
+    return page
+
+
+def watched(page: Page, problems: list[str]) -> Page:
+    """The page, whose errors go into the list."""
+    page.set_default_timeout(5_000)
+    page.on("console", lambda message: problems.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
     return page
 
 
@@ -71,11 +72,7 @@ def visit(browser: Browser, tmp_path: pathlib.Path) -> Iterator[Callable[..., Pa
         if http:
             url = servers.enter_context(serve(folder)) + "index.html"
         contexts.append(browser.new_context(**{"viewport": {"width": 800, "height": 900}, **options}))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(5_000)
-        page.on("console", lambda message: problems.append(message.text) if message.type != "log" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+        page = watched(contexts[-1].new_page(), problems)
         page.goto(url)
         if options.get("java_script_enabled", True):
             page.wait_for_function("!document.querySelector('.dlcourse-figure > script')")
@@ -86,3 +83,28 @@ def visit(browser: Browser, tmp_path: pathlib.Path) -> Iterator[Callable[..., Pa
         context.close()
     servers.close()
     assert problems == []
+
+
+@pytest.fixture(scope="session")
+def _stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, list[str]]]:
+    problems: list[str] = []
+    page = watched(browser.new_page(reduced_motion="reduce"), problems)
+    page.goto(build(tmp_path_factory.mktemp("stage"), *(figure() for figure in FIGURES.values())).as_uri())
+    yield Stage(page), problems
+    page.close()
+
+
+@pytest.fixture
+def stage(_stage: tuple[Stage, list[str]]) -> Iterator[Stage]:
+    """One page for all tests of a run; `stage.show(figure)` clears it and mounts figures as JupyterLab does."""
+    stage, problems = _stage
+    problems.clear()
+    yield stage
+    stage.show()
+    assert problems == []
+
+
+@pytest.fixture
+def show(stage: Stage) -> Callable[..., Page]:
+    """The function `stage.show`."""
+    return stage.show

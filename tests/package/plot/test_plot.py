@@ -10,17 +10,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
 from PIL import Image
 
 from dlcourse import plot
+from dlcourse.plot import _style
 
 
-def pixels(picture, dark=False):
-    """The picture as it is shown, RGBA."""
+def pixels(picture):
+    """The picture as it is shown on light and on dark pages, RGBA."""
     data, metadata = picture._repr_mimebundle_()
-    png = metadata["image/png"]["dark"] if dark else data["image/png"]
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGBA"))
+    drawn = data["image/png"], metadata["image/png"]["dark"]
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGBA")) for png in drawn]
 
 
 def share_of(array, color):
@@ -41,22 +42,56 @@ def test_grid_scales_all_images_together_unless_told_otherwise():
     alone = plot.grid([dim, bright], together=False).axes[0].images[0]
     assert together.get_clim() == (0, 10)
     assert alone.get_clim() == (0, 1)
+    for together in (True, False):
+        assert plot.grid([dim, bright], together=together, limits=(-2, 3)).axes[0].images[0].get_clim() == (-2, 3)
 
 
-def test_signed_maps_have_zero_in_the_middle_and_white():
-    shown = plot.grid([np.array([[-1.0, 0.0, 4.0]])], signed=True).axes[0].images[0]
-    assert shown.get_clim() == (-4, 4)
-    assert shown.cmap(shown.norm(0.0)) == pytest.approx((1, 1, 1, 1), abs=0.01)
+def test_a_missing_value_takes_nothing_from_the_others():
+    assert plot.grid([np.array([[np.nan, 1.0, 3.0]])]).axes[0].images[0].get_clim() == (1, 3)
+
+
+def test_matrices_side_by_side_share_one_scale():
+    small, large = (axes.images[0] for axes in plot.heatmap([np.eye(2), -3 * np.eye(2)]).axes)
+    assert small.get_clim() == large.get_clim() == (-3, 3)
+
+
+def test_each_number_of_a_matrix_stands_in_its_cell():
+    matrix = np.array([[1, 2, 3], [4, 5, 6]])
+    written = {text.get_position(): text.get_text() for text in plot.heatmap(matrix).axes[0].texts}
+    assert written == {(x, y): str(value) for (y, x), value in np.ndenumerate(matrix)}
+
+
+SIGNED = np.array([[-2.0, -1.0, 0.0, 1.0, 4.0]])
+
+
+@pytest.mark.parametrize("draw", [lambda: plot.grid([SIGNED / 2, SIGNED], signed=True), lambda: plot.heatmap(SIGNED)])
+def test_in_signed_maps_zero_is_white_and_negative_numbers_are_orange_and_positive_ones_blue(draw):
+    image = draw().axes[-1].images[0]
+    assert image.get_clim() == (-4, 4)
+    strong, orange, white, blue, deep = image.to_rgba(SIGNED)[0, :, :3]
+    assert white == pytest.approx(1, abs=0.01)
+    assert orange[0] > orange[1] > orange[2]
+    assert blue[2] > blue[1] > blue[0]
+    assert strong.sum() < orange.sum() < white.sum() > blue.sum() > deep.sum()
+
+
+RAMP = np.linspace(0, 1, 6).reshape(2, 3)
+
+
+@pytest.mark.parametrize("draw", [plot.grid, lambda image: plot.boxes(image, []), lambda image: plot.masks(image, [])])
+def test_larger_numbers_are_lighter_and_pixels_are_square(draw):
+    axes = draw(RAMP).axes[0]
+    (image,) = axes.images
+    assert image.get_cmap().name == "gray"
+    assert image.norm(RAMP).ravel().tolist() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert np.array_equal(image.get_array(), RAMP)
+    assert (image.origin, image.get_interpolation()) == ("upper", "antialiased")
+    assert axes.get_aspect() == 1
 
 
 def test_a_constant_image_can_be_drawn():
     assert plot.grid([np.full((3, 3), 7.0)]).axes[0].images[0].get_clim() == (7, 8)
     assert plot.heatmap(np.zeros((2, 2))).axes[0].images[0].get_clim()[1] > 0
-
-
-def test_photographs_keep_their_aspect_ratio():
-    axes = plot.grid([np.zeros((50, 100, 3), np.uint8)]).axes[0]
-    assert axes.get_aspect() in ("equal", 1)
 
 
 def test_tensors_and_single_channel_images_are_accepted():
@@ -100,10 +135,18 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
+DARK_PAGE = "#14181e"
+
+
 @pytest.mark.parametrize("color", plot.COLORS)
 def test_line_colours_stand_out_on_white_and_on_the_dark_page(color):
     assert contrast(color, "#ffffff") >= 2.7
-    assert contrast(color, "#14181e") >= 3
+    assert contrast(color, DARK_PAGE) >= 3
+
+
+def test_on_dark_pages_text_can_be_read_and_faint_lines_stay_faint():
+    assert contrast(_style._DARK[_style.INK], DARK_PAGE) >= 10
+    assert 1.5 < contrast(_style._DARK[_style.FAINT], DARK_PAGE) < 3
 
 
 def test_heatmap_frames_the_marked_cells():
@@ -127,11 +170,51 @@ def test_an_image_without_objects_can_be_drawn():
     assert len(plot.masks(np.zeros((4, 4)), np.zeros((0, 4, 4), bool)).axes[0].images) == 1
 
 
-def test_objects_of_one_class_share_a_colour():
-    shapes = [[0, 0, 2, 2], [2, 2, 4, 4], [4, 4, 6, 6]]
-    for labels in ([0, 1, 0], ["cat", "dog", "cat"]):
-        colors = [p.get_edgecolor() for p in plot.boxes(np.zeros((8, 8)), shapes, labels).axes[0].patches[1::2]]
-        assert colors[0] == colors[2] != colors[1]
+SHAPES = [[0, 0, 2, 2], [2, 2, 4, 4], [4, 4, 6, 6]]
+
+
+def colours_of(labels):
+    """The colours of three objects: as boxes, and as masks; a mask's outline is as its pixels."""
+    picture = plot.boxes(np.zeros((8, 8)), SHAPES, labels)
+    boxes = [to_hex(patch.get_edgecolor()) for patch in picture.axes[0].patches[1::2]]
+    regions = np.zeros((3, 8, 8), bool)
+    for region, (x0, y0, x1, y1) in zip(regions, SHAPES, strict=True):
+        region[y0:y1, x0:x1] = True
+    axes = plot.masks(np.zeros((8, 8)), regions, labels).axes[0]
+    fills = [to_hex(i.get_array()[region][0]) for i, region in zip(axes.images[1:], regions, strict=True)]
+    assert fills == [to_hex(outline.get_edgecolor()[0]) for outline in axes.collections] == boxes
+    return boxes
+
+
+@pytest.mark.parametrize(
+    ("labels", "places"),
+    [(None, [0, 1, 2]), ([0, 1, 0], [0, 1, 0]), (["cat", "dog", "cat"], [0, 1, 0]), ([2, 1, 2], [2, 1, 2])],
+)
+def test_objects_of_one_class_share_a_colour_which_is_that_of_the_class_in_every_picture(labels, places):
+    assert colours_of(labels) == [plot.COLORS[place] for place in places]
+
+
+@pytest.mark.parametrize("color", plot.COLORS)
+def test_names_of_boxes_can_be_read_on_every_colour(color):
+    labels = [plot.COLORS.index(color)]
+    (text,) = plot.boxes(np.zeros((8, 8)), [[1, 1, 5, 5]], labels).axes[0].texts
+    assert contrast(text.get_color(), text.get_bbox_patch().get_facecolor()) >= 4.5
+
+
+def test_the_name_of_a_box_stands_above_it_or_within_it_at_the_upper_edge():
+    upper, lower = plot.boxes(np.zeros((20, 20)), [[1, 0, 9, 9], [1, 9, 9, 19]], ["a", "b"]).axes[0].texts
+    assert (upper.get_va(), lower.get_va()) == ("top", "bottom")
+    assert (upper.get_position(), lower.get_position()) == ((1, 0), (1, 9))
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda: plot.heatmap([[-1.0, 0.1, 1.0]]), lambda: plot.boxes(RAMP, [[0, 0, 1, 1]], ["cat"])]
+)
+def test_what_is_written_on_colours_stays_as_it_is_on_dark_pages(draw):
+    picture = draw()
+    before = [text.get_color() for text in picture.axes[0].texts]
+    _style._swap_ink(picture)
+    assert [text.get_color() for text in picture.axes[0].texts] == before
 
 
 def test_masks_tint_exactly_their_pixels():
@@ -146,13 +229,14 @@ def test_curves_name_their_lines():
     axes = plot.curves({"train": [3, 2, 1], "test": [3, 3, 2]}, xlabel="epoch", ylabel="loss", points=True).axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["train", "test"]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss")
+    assert [line.get_xydata().tolist() for line in axes.lines] == [[[0, 3], [1, 2], [2, 1]], [[0, 3], [1, 3], [2, 2]]]
     assert plot.curves({"loss": [1, 2]}).axes[0].get_title() == "loss"
     assert plot.curves({"loss": [1, 2]}, x=[0.1, 1], log=True).axes[0].get_yscale() == "log"
 
 
 def test_on_dark_pages_paper_is_transparent_and_ink_is_light():
     picture = plot.curves({"a": [0, 1]}, xlabel="epoch")
-    light, dark = pixels(picture), pixels(picture, dark=True)
+    light, dark = pixels(picture)
     assert light.shape == dark.shape
     assert share_of(light, "#ffffff") > 0.5
     assert (dark[..., 3] == 0).mean() > 0.5
@@ -163,24 +247,27 @@ def test_on_dark_pages_paper_is_transparent_and_ink_is_light():
 
 def test_drawing_for_dark_pages_leaves_the_picture_as_it_was():
     picture = plot.heatmap([np.eye(3)], titles=["eye"], marks=[(0, 0, 2, 2)])
-    before = pixels(picture)
-    assert np.array_equal(before, pixels(picture))
+    before, _ = pixels(picture)
+    assert np.array_equal(before, pixels(picture)[0])
 
 
 def test_the_data_are_the_same_on_dark_pages():
-    cell = plot.heatmap(np.array([[1.0, -1.0]]), digits=0)
-    light, dark = pixels(cell), pixels(cell, dark=True)
-    middle = light.shape[0] // 3
-    for x in (light.shape[1] // 3, light.shape[1] * 2 // 3):
-        assert np.array_equal(light[middle, x], dark[middle, x])
+    picture = plot.heatmap(np.eye(5) - 0.5, rows=list("abcde"), columns=["to a", *"bcde"])
+    light, dark = pixels(picture)
+    x0, y0, x1, y1 = (2 * picture.axes[0].get_window_extent().extents).round().astype(int)
+    panel = np.s_[len(light) - y1 + 3 : len(light) - y0 - 3, x0 + 3 : x1 - 3]
+    assert np.array_equal(light[panel], dark[panel]), "not even moved by a pixel"
+    assert len(np.unique(light[panel].reshape(-1, 4), axis=0)) > 3, "cells, lines and numbers"
 
 
 def test_pictures_are_700_pixels_wide_at_most_and_twice_as_sharp():
     for picture in (plot.grid(np.zeros((16, 4, 4))), plot.heatmap([np.zeros((8, 8))] * 4), plot.curves({"a": [1]})):
-        _, metadata = picture._repr_mimebundle_()
-        width = metadata["image/png"]["width"]
-        assert width <= 701
-        assert abs(pixels(picture).shape[1] - 2 * width) <= 2
+        assert picture.get_figwidth() <= 7.01
+    data, metadata = plot.grid(RAMP)._repr_mimebundle_()
+    size = metadata["image/png"]["width"], metadata["image/png"]["height"]
+    assert size[0] > size[1] > 0.6 * size[0], "as the image is"
+    with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as drawn:
+        assert np.abs(np.subtract(drawn.size, np.multiply(2, size))).max() <= 2
 
 
 def test_the_style_is_for_the_readers_own_figures_too():
@@ -225,14 +312,14 @@ def test_bad_input_is_named(call, error, message):
         call()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10)
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.floats(-1e6, 1e6)))
 def test_any_small_matrix_can_be_drawn(matrix):
     picture = plot.heatmap(matrix)
     assert len(picture.axes[0].texts) == matrix.size
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20)
 @given(hnp.arrays(st.sampled_from([np.uint8, np.float32, bool]), hnp.array_shapes(min_dims=0, max_dims=4, max_side=5)))
 def test_any_array_is_drawn_or_refused_with_a_clear_error(array):
     try:

@@ -18,6 +18,8 @@ def test_each_path_has_a_panel_with_its_points_its_start_and_its_end():
         drawn, start, end = (line.get_xydata().tolist() for line in axes.lines)
         assert drawn == [list(point) for point in points]
         assert (start, end) == (drawn[:1], drawn[-1:])
+        assert [line.get_marker() for line in axes.lines] == [".", "o", "s"]
+        assert axes.lines[1].get_markerfacecolor() == "none", "a ring, through which the path is seen"
         assert (axes.get_xlim(), axes.get_ylim()) == ((-3, 3), (-2, 2))
 
 

@@ -26,15 +26,14 @@ function window2d(image, weights, row, column) {
   return { patch, products, sum: products.flat().reduce((a, b) => a + b, 0) };
 }
 
-function render({ model, el }) {
-  const KEYS = ["image", "kernels", "kernel", "row", "column"];
+export default figure("Two-dimensional convolution, step by step", (fig) => {
   const read = () => {
-    const state = Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
-    const weights = typeof state.kernel === "string" ? state.kernels[state.kernel] : state.kernel;
+    const state = fig.read();
+    const weights = chosen(state.kernel, state.kernels);
     const [[h1, w1], [h2, w2]] = [shapeOf(state.image), weights ? shapeOf(weights) : [Infinity, Infinity]];
     return { ...state, weights, rows: h1 - h2 + 1, columns: w1 - w2 + 1 };
   };
-  const first = structuredClone(Object.fromEntries(KEYS.map((key) => [key, model.get(key)])));
+  const { write, numberCell } = fig;
   let preview = null; // the window under the mouse, as [row, column]
   let active = null; // the image's cell that has, or would get, the focus: the middle of the window, or the cell chosen
   let drawing = false;
@@ -42,7 +41,6 @@ function render({ model, el }) {
   let shape = null;
   let cells = {};
 
-  const write = (changes) => { model.set(changes); model.save_changes(); };
   const pinned = () => {
     const { row, column, rows, columns } = read();
     return [clamp(row, 0, rows - 1), clamp(column, 0, columns - 1)];
@@ -52,7 +50,6 @@ function render({ model, el }) {
     preview = null;
     active = cell;
     write({ row, column });
-    draw();
   };
   const move = (to, cell) => { bar.stop(); go(to, cell); };
   /** The window whose middle is the image's cell `[r, c]`, or the nearest one that fits. */
@@ -62,53 +59,48 @@ function render({ model, el }) {
     return [clamp(r - Math.floor(kh / 2), 0, rows - 1), clamp(c - Math.floor(kw / 2), 0, columns - 1)];
   };
   const changed = (m, place, x) => m.map((line, r) => line.map((old, c) => (same([r, c], place) ? x : old)));
-  const setPixel = (place, x) => write({ image: changed(model.get("image"), place, x) });
-  const paintPixel = (place, x) => { active = place; brush = x; setPixel(place, x); draw(); };
-  const opposite = ([r, c]) => (model.get("image")[r][c] === 0 ? largest(model.get("image").flat()) || 1 : 0);
-  const tell = (message) => {
-    note.textContent = message || (drawing ? DRAWING : HINT);
-    note.classList.toggle("dlf-fault", Boolean(message));
+  const setPixel = (place, x) => write({ image: changed(fig.read().image, place, x) });
+  const paintPixel = (place, x) => { active = place; brush = x; setPixel(place, x); };
+  const opposite = ([r, c]) => (fig.read().image[r][c] === 0 ? largest(fig.read().image.flat()) || 1 : 0);
+  const setDrawing = (on) => {
+    drawing = on;
+    draws.setAttribute("aria-pressed", on);
+    fig.root.classList.toggle("dlf-drawing", on);
+    fig.hint(on ? DRAWING : HINT);
   };
 
   const preset = (name) => {
-    const [rows, columns] = shapeOf(model.get("image"));
+    const [rows, columns] = shapeOf(fig.read().image);
     return matrix(rows, columns, (r, c) => Number(IMAGES[name](r, c, rows, columns)));
   };
   const images = menu("Image", (name) => write({ image: preset(name) }));
   const filters = menu("Filter", (name) => {
-    const [h2, w2] = shapeOf(model.get("kernels")[name]);
-    const [h1, w1] = shapeOf(model.get("image"));
-    write({ kernel: name, row: Math.min(model.get("row"), h1 - h2), column: Math.min(model.get("column"), w1 - w2) });
+    const { kernels, image, row, column } = read();
+    const [last, end] = shapeOf(image).map((side, axis) => side - shapeOf(kernels[name])[axis]);
+    write({ kernel: name, row: Math.min(row, last), column: Math.min(column, end) });
   });
-  const draws = button("draw", "Draw", () => {
-    drawing = !drawing;
-    draws.setAttribute("aria-pressed", drawing);
-    figure.classList.toggle("dlf-drawing", drawing);
-    tell("");
-  }, { "aria-pressed": "false" });
+  const draws = button("draw", "Draw", () => setDrawing(!drawing));
+  setDrawing(false);
   const boards = h("div", { class: "dlf-boards" });
   const formula = h("p", { class: "dlf-formula", "aria-hidden": true });
-  const live = h("p", { class: "dlf-hidden", "aria-live": "polite" });
-  const note = h("p", { class: "dlf-note", role: "status" }, HINT);
-  const bar = transport({
+  const bar = fig.transport({
     count: () => read().rows * read().columns,
     get: () => pinned()[0] * read().columns + pinned()[1],
     go: (i) => go([Math.floor(i / read().columns), i % read().columns]),
     delay: 650,
-    reset: () => { preview = active = null; write(structuredClone(first)); draw(); tell(""); },
   });
 
-  const leave = () => { if (preview) { preview = null; draw(); } };
+  const leave = () => { if (preview) { preview = null; fig.draw(); } };
   const hover = (place, event) => {
     if (event.pointerType !== "mouse" || bar.playing() || same(place, preview)) return;
     preview = place;
-    draw();
+    fig.draw();
   };
-  const focus = (board, [r, c]) => board.all[r][c].focus();
 
   function build([rows, columns], [kh, kw], [oh, ow]) {
-    const field = numberCell("value", (x) => setPixel(active, x), tell);
-    field.addEventListener("keydown", (event) => { if (event.key === "Enter") focus(cells.image, active); });
+    const field = onKey(numberCell("value", (x) => setPixel(active, x)), (key) => {
+      if (key === "Enter") cells.image.all[active[0]][active[1]].focus();
+    });
     const image = grid(`image, ${rows} rows and ${columns} columns`, rows, columns, {
       press: (place) => { if (drawing) paintPixel(place, opposite(place)); },
       choose: (place) => { if (!drawing) move(around(place), place); },
@@ -117,27 +109,23 @@ function render({ model, el }) {
         if (brush !== null && event.buttons && !same(place, active)) paintPixel(place, brush);
       },
       leave,
-      keys: (event, size) => {
-        const to = arrow(event, active, size);
-        if (to) { move(around(to), to); focus(cells.image, to); }
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); setPixel(active, opposite(active)); }
-        if (/^[-\d.]$/.test(event.key) && !event.ctrlKey && !event.metaKey) { draw(); field.focus(); }
+      at: () => active,
+      go: (to) => move(around(to), to),
+      key: (key) => {
+        if (/^[-\d.]$/.test(key)) { fig.draw(); field.focus(); } // and the key is typed into the field
+        if (key !== "Enter" && key !== " ") return false;
+        setPixel(active, opposite(active));
+        return true;
       },
     });
     const output = grid(`output, ${oh} rows and ${ow} columns`, oh, ow, {
-      choose: (place) => move(place),
-      point: hover,
-      leave,
-      keys: (event, size) => {
-        const to = arrow(event, pinned(), size);
-        if (to) { move(to); focus(cells.output, to); }
-      },
+      choose: (place) => move(place), point: hover, leave, at: pinned, go: (to) => move(to),
     });
     const setWeight = (r, c) => (x) => write({ kernel: changed(read().weights, [r, c], x) });
     const small = () => matrix(kh, kw, () => h("span", { class: "dlf-cell" }));
     cells = {
       image, output, field, patch: small(), products: small(),
-      weights: matrix(kh, kw, (r, c) => numberCell(`weight in row ${r}, column ${c}`, setWeight(r, c), tell)),
+      weights: matrix(kh, kw, (r, c) => numberCell(`weight in row ${r}, column ${c}`, setWeight(r, c))),
       total: h("span", { class: "dlf-cell" }), low: h("span"), high: h("span"), where: h("span"),
     };
     const block = (name, title, part) => h("div", { class: `dlf-small dlf-${name}` },
@@ -157,13 +145,9 @@ function render({ model, el }) {
         hide(block("products", "products", cells.products)), hide(h("span", { class: "dlf-sign dlf-total-sign" }, "→")),
         hide(h("div", { class: "dlf-small dlf-total" }, h("p", { class: "dlf-title" }, "sum"), cells.total)), formula),
       board("output", oh, ow, output, hide(h("div", { class: "dlf-scale" }, cells.low, h("i"), cells.high))));
-    const body = figure.firstChild.style;
-    const widths = { columns, out: ow, kcolumns: kw };
-    for (const [name, value] of Object.entries(widths)) body.setProperty(`--${name}`, value);
-    for (const [frame, fh, fw] of [[image.frame, kh, kw], [output.frame, 1, 1]]) {
-      frame.style.setProperty("--fh", fh);
-      frame.style.setProperty("--fw", fw);
-    }
+    vary(fig.panel, { columns, out: ow, kcolumns: kw });
+    vary(image.frame, { fh: kh, fw: kw });
+    vary(output.frame, { fh: 1, fw: 1 });
   }
 
   function draw() {
@@ -186,10 +170,7 @@ function render({ model, el }) {
     fill(cells.products, now.products, imageMax * weightMax);
     each(cells.weights, (cell, r, c) => cell.show(state.weights[r][c]));
     paint(cells.total, now.sum, outputMax);
-    for (const { frame } of [cells.image, cells.output]) {
-      frame.style.setProperty("--row", row);
-      frame.style.setProperty("--column", column);
-    }
+    for (const { frame } of [cells.image, cells.output]) vary(frame, { row, column });
     for (const [board, place] of [[cells.image, active], [cells.output, pinned()]]) {
       each(board.all, (cell, r, c) => { cell.tabIndex = same([r, c], place) ? 0 : -1; });
     }
@@ -207,22 +188,17 @@ function render({ model, el }) {
     const counted = `The ${products.length} products add up to `;
     formula.replaceChildren(products.length <= 9 ? written : counted, h("strong", {}, fmt(now.sum)));
     const words = `the products ${products.map(fmt).join(", ")} add up to ${fmt(now.sum)}`;
-    if (!bar.playing()) live.textContent = `Output row ${row}, column ${column}: ${words}.`;
+    fig.say(`Output row ${row}, column ${column}: ${words}.`);
     const [names, filterNames] = [Object.keys(IMAGES), Object.keys(state.kernels)];
     images.show(names, names.find((name) => same(state.image, preset(name))));
     filters.show(filterNames, filterNames.find((name) => same(state.kernels[name], state.weights)));
     bar.show();
   }
 
-  const title = "Two-dimensional convolution, step by step";
-  const figure = h("div", { class: "dlf dlf-conv2d", role: "group", "aria-label": title },
-    h("div", { class: "dlf-body" }, h("div", { class: "dlf-choices" }, images, filters), boards, live, bar, note));
-  const release = () => { brush = null; };
-  document.addEventListener("pointerup", release);
-  el.replaceChildren(figure);
-  model.on("change", draw);
-  draw();
-  return () => { bar.stop(); document.removeEventListener("pointerup", release); model.off("change", draw); };
-}
-
-export default { render };
+  document.addEventListener("pointerup", () => { brush = null; }, { signal: fig.signal });
+  return {
+    draw,
+    reset: () => { preview = active = null; setDrawing(false); },
+    body: [h("div", { class: "dlf-choices" }, images, filters), boards, fig.live, bar],
+  };
+});

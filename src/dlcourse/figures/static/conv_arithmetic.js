@@ -1,6 +1,5 @@
 // The arithmetic of convolution: the window on the padded input, the output that it makes, and the formula.
 
-const BOUNDS = { input: [1, 14], kernel: [1, 5], padding: [0, 8], stride: [1, 5], dilation: [1, 3] };
 const SYMBOLS = { input: "n", kernel: "k", padding: "p", stride: "s", dilation: "d" };
 const HINT = "Choose a cell of the output to see what it reads, or a cell of the input to see which outputs read it; " +
   "the arrow keys do it too.";
@@ -59,39 +58,37 @@ function formula(above, below) {
   return [h("b", {}, "⌊"), fraction, h("b", {}, "⌋"), " + 1"];
 }
 
-function render({ model, el }) {
-  const KEYS = ["input", "kernel", "padding", "stride", "dilation", "uses", "row", "column"];
-  const read = () => Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
-  const first = structuredClone(read());
+export default figure("Convolution arithmetic", (fig) => {
+  const { read, write, fixed: { bounds } } = fig;
   let chosen = null; // the cell of the padded input whose readers are shown, instead of the window
   let preview = null; // what the mouse points at: { place } in the output or { cell } in the padded input
   let shape = null;
   let boards = {};
+  fig.hint(HINT);
 
-  const write = (changes) => { model.set(changes); model.save_changes(); };
   const size = () => sizesOf(read());
-  const pinned = () => ["row", "column"].map((key) => clamp(model.get(key), 0, size().output - 1));
+  const pinned = () => [read().row, read().column].map((i) => clamp(i, 0, size().output - 1));
+  const reset = () => { preview = chosen = null; };
   const go = ([row, column]) => {
-    preview = chosen = null;
+    reset();
     if (size().output) write({ row, column });
-    draw();
   };
   const move = (to) => { bar.stop(); go(to); };
-  const choose = (cell) => { bar.stop(); preview = null; chosen = cell; draw(); };
+  const choose = (cell) => { bar.stop(); preview = null; chosen = cell; fig.draw(); };
   const change = (changes) => {
     bar.stop();
-    preview = chosen = null;
-    const last = Math.max(sizesOf({ ...read(), ...changes }).output - 1, 0);
-    write({ ...changes, row: Math.min(model.get("row"), last), column: Math.min(model.get("column"), last) });
-    draw();
+    reset();
+    const state = { ...read(), ...changes };
+    const last = Math.max(sizesOf(state).output - 1, 0);
+    write({ ...changes, row: Math.min(state.row, last), column: Math.min(state.column, last) });
   };
 
   // A stepper changes both sides of the padding; from (0, 1) it leads to 0 or to 1.
   const step = (key, by) => {
-    const now = [model.get(key)].flat();
+    const now = [read()[key]].flat();
     change({ [key]: now.length > 1 ? Math[by > 0 ? "max" : "min"](...now) : now[0] + by });
   };
-  const steppers = Object.fromEntries(Object.keys(BOUNDS).map((key) =>
+  const steppers = Object.fromEntries(Object.keys(bounds).map((key) =>
     [key, counter(`less ${key}`, `more ${key}`, (by) => step(key, by))]));
   const setting = (key) => h("div", { role: "group", "aria-label": key },
     h("span", { class: "dlf-title" }, `${key} `, h("i", {}, SYMBOLS[key])), steppers[key]);
@@ -102,10 +99,10 @@ function render({ model, el }) {
     ["Keras", (n, extent) => ({ stride: 2, padding: samePadding(n, extent, 2) })],
     ["PyTorch", (n, extent) => ({ stride: 2, padding: Math.floor(extent / 2) })],
   ].map(([name, of]) => {
-    const changes = () => of(model.get("input"), size().extent);
+    const changes = () => of(read().input, size().extent);
     const allowed = () => {
       const { padding, dilation } = { ...read(), ...changes() };
-      return Math.max(...[padding].flat()) <= BOUNDS.padding[1] && !(name === "Keras" && dilation > 1);
+      return Math.max(...[padding].flat()) <= bounds.padding[1] && !(name === "Keras" && dilation > 1);
     };
     const onclick = () => { if (allowed()) change(changes()); };
     const element = h("button", { type: "button", class: "dlf-button", onclick }, name);
@@ -119,42 +116,30 @@ function render({ model, el }) {
     h("span", { "aria-hidden": true }, label), ...content);
 
   const stage = h("div", { class: "dlf-boards" });
-  const said = h("p", { class: "dlf-said", "aria-live": "polite" });
+  const said = h("p", { class: "dlf-said" });
   const sum = h("p", { class: "dlf-formula" });
   const extents = h("p", { class: "dlf-extent" });
   const judged = h("p", { class: "dlf-verdict", role: "status" });
-  const bar = transport({
+  const bar = fig.transport({
     count: () => size().output ** 2,
     get: () => (size().output ? pinned()[0] * size().output + pinned()[1] : -1),
     go: (i) => go([Math.floor(i / size().output), i % size().output]),
     delay: 450,
-    reset: () => { preview = chosen = null; write(structuredClone(first)); draw(); },
   });
 
   const point = (target, event) => {
     if (event.pointerType !== "mouse" || bar.playing() || same(target, preview)) return;
     preview = target;
-    draw();
+    fig.draw();
   };
-  const leave = () => { if (preview) { preview = null; draw(); } };
-  const focus = (board, [r, c]) => board.all[r][c].focus();
+  const leave = () => { if (preview) { preview = null; fig.draw(); } };
 
-  function build({ before, padded, extent, output }, { kernel, input }) {
+  function build({ before, padded, extent, output }, { input }) {
     const image = grid(`padded input, ${padded} rows and ${padded} columns`, padded, padded, {
-      choose, leave,
-      point: (cell, event) => point({ cell }, event),
-      keys: (event, all) => {
-        const to = arrow(event, chosen ?? entry(), all);
-        if (to) { choose(to); focus(image, to); }
-      },
+      choose, leave, at: () => chosen ?? entry(), go: choose, point: (cell, event) => point({ cell }, event),
     });
     const result = grid(`output, ${output} rows and ${output} columns`, output, output, {
-      choose: move, leave,
-      point: (place, event) => point({ place }, event),
-      keys: (event, all) => {
-        const to = arrow(event, pinned(), all);
-        if (to) { move(to); focus(result, to); }
-      },
+      choose: move, leave, at: pinned, go: move, point: (place, event) => point({ place }, event),
     });
     boards = { image, result };
     image.all.forEach((line, r) => line.forEach((cell, c) => {
@@ -169,25 +154,20 @@ function render({ model, el }) {
     stage.replaceChildren(
       h("div", { class: "dlf-board-image" }, title("input", `${input} × ${input}${more}`), image),
       h("div", { class: "dlf-board-output" }, title("output", `${output} × ${output}`), output ? result : nothing));
-    const body = figure.firstChild.style;
-    const widths = { columns: Math.max(padded, extent), out: Math.max(output, 2), missing: extent - padded };
-    for (const [name, value] of Object.entries(widths)) body.setProperty(`--${name}`, value);
-    for (const [board, side] of [[image, extent], [result, 1]]) {
-      board.frame.style.setProperty("--fh", side);
-      board.frame.style.setProperty("--fw", side);
-    }
-    figure.classList.toggle("dlf-dense", Math.max(padded, extent) > 16);
-    figure.classList.toggle("dlf-outside", !output);
+    vary(fig.panel, { columns: Math.max(padded, extent), out: Math.max(output, 2), missing: extent - padded });
+    vary(image.frame, { fh: extent, fw: extent });
+    vary(result.frame, { fh: 1, fw: 1 });
+    fig.root.classList.toggle("dlf-dense", Math.max(padded, extent) > 16);
+    fig.root.classList.toggle("dlf-outside", !output);
   }
 
   /** The input cell that the Tab key leads to: the middle of the window. */
   const entry = () => pinned().map((i) => {
     const { padded, extent } = size();
-    return clamp(i * model.get("stride") + Math.floor(extent / 2), 0, padded - 1);
+    return clamp(i * read().stride + Math.floor(extent / 2), 0, padded - 1);
   });
 
-  function draw() {
-    const state = read();
+  function draw(state) {
     const now = sizesOf(state);
     const { n, before, after, padded, extent, output, taps, reads, readers } = now;
     const key = [state.input, before, after, extent, output];
@@ -210,7 +190,7 @@ function render({ model, el }) {
         unread: output && !count, chosen: same(cell, [r, c]), read: readRows.includes(r) && readColumns.includes(c),
       });
       element.textContent = state.uses ? count : padding ? "0" : "";
-      element.style.setProperty("--amount", padding ? 0 : state.uses ? 0.8 * count / most : 0.35);
+      vary(element, { amount: padding ? 0 : state.uses ? 0.8 * count / most : 0.35 });
       element.tabIndex = same([r, c], chosen ?? entry()) ? 0 : -1;
     });
     each(boards.result, (element, r, c) => {
@@ -219,8 +199,8 @@ function render({ model, el }) {
     });
     for (const [board, scale] of [[boards.image, state.stride], [boards.result, 1]]) {
       board.frame.hidden = !place;
-      board.frame.style.setProperty("--row", (place?.[0] ?? 0) * scale);
-      board.frame.style.setProperty("--column", (place?.[1] ?? 0) * scale);
+      const [row, column] = (place ?? [0, 0]).map((i) => i * scale);
+      vary(board.frame, { row, column });
     }
 
     if (cell) {
@@ -235,7 +215,7 @@ function render({ model, el }) {
         " of the padding" : ""].filter(Boolean);
       said.textContent = `Output row ${place[0]}, column ${place[1]} reads ${parts.join(", and ")}.`;
     } else said.textContent = "The frame is the window: it does not fit into the padded input.";
-    said.ariaLive = bar.playing() ? "off" : "polite";
+    fig.say(said.textContent);
 
     const top = `${n} + ${before} + ${after} − ${state.dilation} × (${state.kernel} − 1) − 1`;
     const rest = padded - extent;
@@ -251,7 +231,7 @@ function render({ model, el }) {
     judged.textContent = verdict(now);
     judged.classList.toggle("dlf-fault", !output);
 
-    for (const [name, [low, high]] of Object.entries(BOUNDS)) {
+    for (const [name, [low, high]] of Object.entries(bounds)) {
       const value = [state[name]].flat();
       steppers[name].show(value.join(" + "), Math.max(...value) === low, Math.min(...value) === high);
     }
@@ -263,9 +243,10 @@ function render({ model, el }) {
     bar.show();
   }
 
-  const figure = h("div", { class: "dlf dlf-arithmetic", role: "group", "aria-label": "Convolution arithmetic" },
-    h("div", { class: "dlf-body" },
-      h("div", { class: "dlf-settings" }, ...Object.keys(BOUNDS).map(setting)),
+  return {
+    draw, reset,
+    body: [
+      h("div", { class: "dlf-settings" }, ...Object.keys(bounds).map(setting)),
       h("div", { class: "dlf-choices" },
         group("padding", ...buttons.slice(0, 3)), group("same, stride 2", ...buttons.slice(3))),
       stage,
@@ -273,12 +254,7 @@ function render({ model, el }) {
         ...[["read", "", "read now"], ["pad", "0", "padding"], ["unread", "", "never read"]].map(([name, text, label]) =>
           h("span", { class: "dlf-swatch" }, h("i", { class: `dlf-cell dlf-${name}` }, text), label)),
         h("label", { class: "dlf-check" }, uses, " count the readers")),
-      said, bar, sum, extents, judged,
-      h("p", { class: "dlf-note" }, HINT)));
-  el.replaceChildren(figure);
-  model.on("change", draw);
-  draw();
-  return () => { bar.stop(); model.off("change", draw); };
-}
-
-export default { render };
+      said, fig.live, bar, sum, extents, judged,
+    ],
+  };
+});

@@ -1,7 +1,7 @@
 // Starts the figures of a page that has no kernel: an HTML page of the book, over http or from a file.
 //
 // Each figure is <div class="dlcourse-figure" data-figure="NAME"> with its state as JSON in a script element.
-// window.DLCOURSE_FIGURES = {NAME: source of NAME.js} comes from modules.js, a classic script that is loaded
+// window.DLCOURSE_FIGURES = {NAME: source of NAME.js} (shared and controls among them) comes from modules.js, a classic script that is loaded
 // before this one: a browser does not import a module from file://, but it imports one from a blob.
 (function () {
   "use strict";
@@ -39,7 +39,7 @@
   function load(name) {
     const sources = window.DLCOURSE_FIGURES || {};
     if (!sources[name]) throw new Error(`there is no figure “${name}” in modules.js`);
-    const text = [sources.shared + "\n" + sources[name]];
+    const text = [sources.shared, sources.controls, sources[name]];
     imported[name] ||= import(URL.createObjectURL(new Blob(text, { type: "text/javascript" })));
     return imported[name];
   }

@@ -1,8 +1,6 @@
 // The receptive field of a unit in a stack of layers: the cone of units below it, down to the inputs that it sees.
 
-const SETTINGS = { kernel: 7, stride: 3, dilation: 4 };
-const MOST_LAYERS = 5;
-const [NARROWEST, WIDEST] = [11, 64];
+const [NARROWEST, WIDEST] = [11, 64]; // inputs that are drawn: few enough to be told apart on a phone
 const PRESETS = {
   "one 5": [[5, 1, 1]],
   "two 3": range(2).map(() => [3, 1, 1]),
@@ -53,37 +51,35 @@ function middleHalf(counts, first, field) {
   return { total, width, seen: all.filter(Boolean).length };
 }
 
-function render({ model, el }) {
-  const KEYS = ["layers", "layer", "unit"];
-  const read = () => Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
-  const first = structuredClone(read());
+export default figure("Receptive fields in a stack of layers", (fig) => {
+  const { read, write } = fig;
+  const { most_layers: MOST_LAYERS, largest: LARGEST } = fig.fixed;
+  fig.hint(HINT);
   let preview = null; // the unit under the mouse, as [layer, unit]
   let shape = null;
   let rows = [];
   let controls = [];
 
-  const write = (changes) => { model.set(changes); model.save_changes(); };
   const pinned = () => {
     const { layers, layer, unit } = read();
     const all = levels(layers);
     const at = Math.min(layer ?? layers.length, layers.length);
     return [at, Math.min(unit ?? (all[at].units - 1) / 2, all[at].units - 1)];
   };
-  const go = ([layer, unit]) => { preview = null; write({ layer, unit }); draw(); };
-  const restack = (layers) => { preview = null; write({ layers, layer: null, unit: null }); draw(); };
+  const go = ([layer, unit]) => { preview = null; write({ layer, unit }); };
+  const restack = (layers) => { preview = null; write({ layers, layer: null, unit: null }); };
   const setting = (i, part, value) =>
-    restack(model.get("layers").map((layer, l) => layer.map((x, p) => (l === i && p === part ? value : x))));
+    restack(read().layers.map((layer, l) => layer.map((x, p) => (l === i && p === part ? value : x))));
 
   const presets = Object.entries(PRESETS).map(([name, layers]) =>
     h("button", { type: "button", class: "dlf-button", onclick: () => restack(layers) }, name));
   const add = button("more", "Add layer", () => {
-    if (model.get("layers").length < MOST_LAYERS) restack([...model.get("layers"), [3, 1, 1]]);
+    if (read().layers.length < MOST_LAYERS) restack([...read().layers, [3, 1, 1]]);
   });
   const remove = button("fewer", "Remove layer", () => {
-    if (model.get("layers").length > 1) restack(model.get("layers").slice(0, -1));
+    if (read().layers.length > 1) restack(read().layers.slice(0, -1));
   });
-  const toStart = () => { preview = null; write(structuredClone(first)); draw(); };
-  const reset = button("reset", "Reset", toStart, { class: "dlf-button dlf-short" });
+  const reset = button("reset", "Reset", fig.reset, { class: "dlf-button dlf-short" });
   const stage = h("div", { class: "dlf-tower" });
   const table = h("table", { class: "dlf-layers" });
   const said = h("p", { class: "dlf-said", "aria-live": "polite" });
@@ -91,9 +87,9 @@ function render({ model, el }) {
   const label = (i, head) => (i ? [h("span", {}, "layer "), i] : head ? ["input"] : ["in", h("span", {}, "put")]);
 
   function buildTable(layers) {
-    const heads = ["layer", ...Object.keys(SETTINGS), "field", "jump"];
+    const heads = ["layer", ...Object.keys(LARGEST), "field", "jump"];
     const line = (i) => {
-      const parts = Object.entries(SETTINGS).map(([name, most], part) => {
+      const parts = Object.entries(LARGEST).map(([name, most], part) => {
         if (!i) return h("td");
         const options = range(most).map((x) => h("option", { value: x + 1 }, x + 1));
         const select = h("select", {
@@ -127,41 +123,41 @@ function render({ model, el }) {
       track.addEventListener("click", (event) => go(placeOf(event)));
       track.addEventListener("pointermove", (event) => {
         const place = placeOf(event);
-        if (event.pointerType === "mouse" && !same(place, preview)) { preview = place; draw(); }
+        if (event.pointerType === "mouse" && !same(place, preview)) { preview = place; fig.draw(); }
       });
       const head = h("span", { role: "rowheader", class: "dlf-level" }, ...label(layer));
       return { cells, element: h("div", { role: "row" }, head, track) };
     });
     const grid = h("div", { role: "grid", "aria-label": "units of the layers, the input lowest" },
       ...rows.map(({ element }) => element).reverse());
-    grid.addEventListener("pointerleave", () => { if (preview) { preview = null; draw(); } });
-    grid.addEventListener("keydown", (event) => keys(event, all));
+    grid.addEventListener("pointerleave", () => { if (preview) { preview = null; fig.draw(); } });
+    onKey(grid, (key) => led(key, all));
     const bars = h("div", { class: "dlf-bars", "aria-hidden": true },
       ...range(inputs).map((i) => h("i", { style: `--at: ${i}` })),
       h("span", { class: "dlf-paths" }, "paths"), h("span", { class: "dlf-ruler" }));
     const lines = h("div", { class: "dlf-lines", "aria-hidden": true });
-    stage.style.setProperty("--n", inputs);
-    stage.style.setProperty("--rows", all.length);
+    vary(stage, { n: inputs, rows: all.length });
     Object.assign(rows, { bars: [...bars.children].slice(0, inputs), ruler: bars.lastChild, lines });
     stage.replaceChildren(h("div", { class: "dlf-plan" }, lines, grid), bars);
   }
 
-  function keys(event, all) {
+  /** Leads to the unit that an arrow key points to: along its layer, or to the nearest of the layer above or below. */
+  function led(key, all) {
     const [layer, unit] = pinned();
     const top = all.length - 1;
-    const to = arrow(event, [top - layer, unit], [all.length, Infinity]);
-    if (!to) return;
+    const to = placeAfter(key, [top - layer, unit], [all.length, Infinity]);
+    if (!to) return false;
     const level = all[top - to[0]];
     const here = all[layer].middle + unit * all[layer].jump;
-    const next = top - to[0] === layer || event.key === "Home" || event.key === "End"
+    const next = top - to[0] === layer || /Home|End/.test(key)
       ? to[1] : Math.round((here - level.middle) / level.jump);
     go([top - to[0], clamp(next, 0, level.units - 1)]);
     const [l, u] = pinned();
     rows[l].cells[u].focus();
+    return true;
   }
 
-  function draw() {
-    const { layers } = read();
+  function draw({ layers }) {
     const all = levels(layers);
     const fits = all.at(-1).field <= WIDEST;
     const [layer, unit] = preview && preview[1] < all[preview[0]]?.units ? preview : pinned();
@@ -191,18 +187,17 @@ function render({ model, el }) {
     rows.forEach(({ cells }, l) => cells.forEach((cell, i) => {
       const count = counts[l]?.get(i) ?? 0;
       cell.textContent = count || "";
-      cell.style.setProperty("--characters", String(count).length);
-      cell.style.setProperty("--amount", count ? (0.25 + 0.75 * count / largestOf[l]).toFixed(3) : 0);
+      const amount = count ? (0.25 + 0.75 * count / largestOf[l]).toFixed(3) : 0;
+      vary(cell, { characters: String(count).length, amount });
       cell.classList.toggle("dlf-now", l === layer && i === unit);
       cell.classList.toggle("dlf-beyond", !count);
       cell.tabIndex = same([l, i], tabStop) ? 0 : -1;
     }));
     const { field, jump } = all[layer];
     const start = unit * jump;
-    rows.bars.forEach((bar, i) => bar.style.setProperty("--share", (counts[0].get(i) ?? 0) / largestOf[0]));
+    rows.bars.forEach((bar, i) => vary(bar, { share: (counts[0].get(i) ?? 0) / largestOf[0] }));
     rows.ruler.textContent = `field ${field}`;
-    rows.ruler.style.setProperty("--at", start);
-    rows.ruler.style.setProperty("--field", field);
+    vary(rows.ruler, { at: start, field });
     rows.lines.innerHTML = picture(layers, all, counts);
 
     const { total, width, seen } = middleHalf(counts[0], start, field);
@@ -231,17 +226,12 @@ function render({ model, el }) {
       `<path d="${lines.join("")}"/></svg>`;
   }
 
-  const title = "Receptive fields in a stack of layers";
-  const figure = h("div", { class: "dlf dlf-receptive", role: "group", "aria-label": title },
-    h("div", { class: "dlf-body" },
-      h("div", { class: "dlf-presets", role: "group", "aria-label": "stacks" }, ...presets),
-      stage, said,
-      h("div", { class: "dlf-transport" }, add, remove, h("span", { class: "dlf-where" }), reset),
-      table, h("p", { class: "dlf-note" }, HINT)));
-  el.replaceChildren(figure);
-  model.on("change", draw);
-  draw();
-  return () => model.off("change", draw);
-}
-
-export default { render };
+  return {
+    draw,
+    reset: () => { preview = null; },
+    body: [
+      h("div", { class: "dlf-presets", role: "group", "aria-label": "stacks" }, ...presets), stage, said,
+      h("div", { class: "dlf-transport" }, add, remove, h("span", { class: "dlf-where" }), reset), table,
+    ],
+  };
+});

@@ -1,7 +1,62 @@
-// What all figures use. Python (dlcourse.figures) and page.js put this text before that of each figure's module.
+// What makes a module a figure, and what all figures use. Python (dlcourse.figures) and page.js put this text, and then
+// that of controls.js, before a figure's own, which ends with `export default figure(title, setup)`.
 
-const LARGEST_VALUE = 999;
 const STILL = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/**
+ * The module of a figure. `setup(figure)` makes its controls and returns { body, draw, reset }: its elements from top
+ * to bottom; `draw(state)`, which brings them up to date whenever the state has changed; and, if the reader sees
+ * more than the state (a preview, a mode), `reset()`, which takes that back. `figure` has
+ * - `fixed`, the constants of its Python class; `read()`, its traits by name; `root` and `panel`, its outer elements;
+ * - `write(changes)`: changes the state, tells Python, draws; `draw()`: draws what is not in the state; `reset()`;
+ * - `hint(text)`, `tell(fault)`: the note shows the fault, or without one the hint; `say(text)`, to screen readers,
+ *   but not while it plays; `note` and `live`, their elements, which come last unless the figure places them;
+ * - `transport` and `numberCell` as below, bound to this figure; `signal`, which is aborted when it is taken away.
+ */
+function figure(title, setup) {
+  function render({ model, el }) {
+    const fixed = model.get("fixed");
+    const read = () => Object.fromEntries(fixed.keys.map((key) => [key, model.get(key)]));
+    const first = structuredClone(read());
+    const end = new AbortController();
+    const panel = h("div", { class: "dlf-body" });
+    const root = h("div", { class: `dlf dlf-${fixed.figure}`, role: "group", "aria-label": title }, panel);
+    const live = h("p", { class: "dlf-hidden", "aria-live": "polite" });
+    const note = h("p", { class: "dlf-note", role: "status" });
+    let [hinted, bar, drawn] = ["", null, false];
+    const draw = () => { drawn = true; view.draw(read()); };
+    const write = (changes) => {
+      drawn = false;
+      model.set(changes);
+      model.save_changes();
+      if (!drawn) draw(); // nothing has changed but what only this page knows
+    };
+    const tell = (fault) => {
+      note.textContent = fault || hinted;
+      note.classList.toggle("dlf-fault", Boolean(fault));
+    };
+    const reset = () => {
+      bar?.stop();
+      view.reset?.();
+      write(structuredClone(first));
+      tell("");
+    };
+    const view = setup({
+      fixed, read, root, panel, live, note, write, draw, reset, tell, signal: end.signal,
+      hint: (text) => { hinted = text; tell(""); },
+      say: (text) => { if (!bar?.playing()) live.textContent = text; },
+      transport: (options) => (bar = transport({ reset, ...options })),
+      numberCell: (label, change) => numberCell(label, change, tell, fixed.largest_value),
+    });
+    panel.append(...view.body);
+    draw();
+    for (const element of [live, note]) if (!element.parentNode && element.textContent) panel.append(element);
+    model.on("change", draw);
+    el.replaceChildren(root);
+    return () => { bar?.stop(); end.abort(); model.off("change", draw); };
+  }
+  return { render };
+}
 
 /** A DOM element. Attributes whose names start with "on" are listeners; false and null ones are left out. */
 function h(tag, attributes = {}, ...children) {
@@ -18,6 +73,12 @@ const range = (n) => Array.from({ length: n }, (_, i) => i);
 const matrix = (rows, columns, f) => range(rows).map((r) => range(columns).map((c) => f(r, c)));
 const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/** What a reader chose: a name out of `all`, or a value of his own. */
+const chosen = (value, all) => (typeof value === "string" ? all[value] : value);
+/** Sets variables that the style sheets read. */
+const vary = (element, values) => {
+  for (const [name, value] of Object.entries(values)) element.style.setProperty(`--${name}`, value);
+};
 const largest = (values) => Math.max(0, ...values.map(Math.abs));
 
 /** `x` with at most two decimals (three if it is small) and a typographic minus; never −0. */
@@ -35,181 +96,59 @@ function equals(...numbers) {
 
 const inBrackets = (x) => (x < 0 ? `(${fmt(x)})` : fmt(x));
 
-/** Shows `x` in a cell: its text, and its colour on a scale that is centred on zero and ends at `max`. */
-function paint(cell, x, max) {
-  const text = fmt(x);
-  if (cell.tagName !== "INPUT") cell.textContent = text;
-  cell.dataset.value = x;
-  cell.classList.toggle("dlf-negative", x < 0);
-  cell.style.setProperty("--characters", text.length);
-  cell.style.setProperty("--amount", max > 0 ? Math.min(1, Math.abs(x) / max).toFixed(3) : 0);
-}
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** A cell that holds an editable number. `change(x)` is told of valid numbers, `tell(message)` of what is not one. */
-function numberCell(label, change, tell) {
-  let value = 0;
-  const cell = h("input", {
-    type: "number", step: "any", class: "dlf-cell", "aria-label": label, autocomplete: "off",
-    oninput: () => {
-      const x = cell.valueAsNumber;
-      const fault = !Number.isFinite(x) ? "This is not a number yet; try 1, 0.5 or -2."
-        : Math.abs(x) > LARGEST_VALUE ? `Please stay between −${LARGEST_VALUE} and ${LARGEST_VALUE}.` : "";
-      cell.setAttribute("aria-invalid", Boolean(fault));
-      tell(fault && `${fault} Until then the cell counts as ${fmt(value)}.`);
-      if (!fault && x !== value) change(x);
-    },
-    onfocus: () => { cell.value = value; cell.select(); },
-    onblur: () => { cell.removeAttribute("aria-invalid"); tell(""); cell.show(value); },
+/**
+ * Tells `act(key)` of a key that is pressed in `element`; what it answers with true does nothing else. Keys with Alt,
+ * Ctrl or Meta belong to the browser and to JupyterLab, except Ctrl with Home or End: "Ctrl+Home", "Ctrl+End".
+ */
+function onKey(element, act) {
+  element.dataset.lmSuppressShortcuts = true; // JupyterLab leaves the arrow keys to it
+  element.addEventListener("keydown", (event) => {
+    const corner = event.ctrlKey && /^(Home|End)$/.test(event.key);
+    if (event.altKey || event.metaKey || (event.ctrlKey && !corner)) return;
+    if (act(corner ? `Ctrl+${event.key}` : event.key)) event.preventDefault();
   });
-  cell.show = (x) => {
-    const focused = cell.getRootNode().activeElement === cell;
-    if (!focused) cell.value = fmt(x).replace("−", "-");
-    else if (x !== value && x !== cell.valueAsNumber) cell.value = x;
-    value = x;
-  };
-  return cell;
-}
-
-/** A labelled menu. `chosen(name)` is told of the reader's choice; `.show(names)` without a name says "your own". */
-function menu(label, chosen) {
-  const select = h("select", { onchange: () => chosen(select.value) });
-  const element = h("label", { class: "dlf-menu" }, h("span", {}, label), select);
-  let offered = null;
-  element.show = (names, name) => {
-    const own = h("option", { value: "", hidden: true }, "your own");
-    if (!same(names, offered)) select.replaceChildren(...names.map((text) => h("option", { value: text }, text)), own);
-    offered = names;
-    select.value = name ?? "";
-  };
   return element;
 }
 
-/** A labelled slider with its value beside it. `change(x)` is told of the reader's value, `.show(x)` shows one. */
-function slider(label, symbol, [min, max, step], change) {
-  const input = h("input", { type: "range", min, max, step, "aria-label": label,
-    oninput: () => change(input.valueAsNumber) });
-  const value = h("output", { "aria-hidden": true });
-  const element = h("label", { class: "dlf-slider" }, h("span", { "aria-hidden": true }, symbol), input, value);
-  element.show = (x) => {
-    input.value = x;
-    input.setAttribute("aria-valuetext", fmt(x));
-    value.textContent = fmt(x);
+/** The place in a grid that a key leads to from `[row, column]`; undefined for other keys. */
+function placeAfter(key, [row, column], [rows, columns]) {
+  const ends = {
+    Home: [row, 0], End: [row, columns - 1], "Ctrl+Home": [0, 0], "Ctrl+End": [rows - 1, columns - 1],
   };
-  return element;
-}
-
-const ICONS = {
-  previous: "M15 5 8 12l7 7", next: "M9 5l7 7-7 7", play: "M8 5v14l11-7z", pause: "M8 5v14M16 5v14",
-  draw: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", reset: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4.5h4.5",
-  more: "M12 5v14M5 12h14", fewer: "M5 12h14",
-};
-
-/** A button with an icon and a text. */
-function button(icon, text, onclick, attributes = {}) {
-  const element = h("button", { type: "button", class: "dlf-button", onclick, ...attributes });
-  element.show = (name, label) => {
-    if (element.dataset.icon === name) return;
-    element.dataset.icon = name;
-    const svg = `<svg viewBox="0 0 24 24" aria-hidden="true" class="dlf-${name}"><path d="${ICONS[name]}"/></svg>`;
-    element.innerHTML = svg;
-    element.append(h("span", {}, label));
-  };
-  element.show(icon, text);
-  return element;
-}
-
-/** "− 3 weights +": `step(by)` is told of a press; `.show(text, least, most)` says what is reached. */
-function counter(fewer, more, step) {
-  const part = (label, by, text) => h("button", {
-    type: "button", class: "dlf-stepper", "aria-label": label, onclick: (event) => {
-      if (event.currentTarget.getAttribute("aria-disabled") !== "true") step(by);
-    },
-  }, text);
-  const [less, count, plus] = [part(fewer, -1, "−"), h("span"), part(more, 1, "+")];
-  const element = h("span", { class: "dlf-count" }, less, count, plus);
-  element.show = (text, least, most) => {
-    count.replaceChildren(text);
-    less.setAttribute("aria-disabled", least);
-    plus.setAttribute("aria-disabled", most);
-  };
-  return element;
-}
-
-/** A grid of cells with one tab stop; `press`, `choose`, `point`, `leave` and `keys` say what the reader does. */
-function grid(label, rows, columns, { press, choose, point, leave, keys }) {
-  const all = matrix(rows, columns, () => h("div", { class: "dlf-cell", role: "gridcell", tabindex: -1 }));
-  const lines = all.map((line) => h("div", { role: "row" }, ...line));
-  const frame = h("div", { class: "dlf-frame", "aria-hidden": true });
-  const table = h("div", { role: "grid", "aria-label": label }, ...lines);
-  const element = h("div", { class: "dlf-grid" }, table, frame);
-  const placeOf = (event) => {
-    const box = table.getBoundingClientRect();
-    const r = ((event.clientY - box.top) / box.height) * rows;
-    const c = ((event.clientX - box.left) / box.width) * columns;
-    return r < 0 || c < 0 || r >= rows || c >= columns ? null : [Math.floor(r), Math.floor(c)];
-  };
-  const listen = (name, act) => table.addEventListener(name, (event) => {
-    const place = event.button > 0 ? null : placeOf(event);
-    if (place) act?.(place, event);
-  });
-  listen("pointerdown", press);
-  listen("click", choose);
-  listen("pointermove", point);
-  table.addEventListener("pointerleave", leave);
-  table.addEventListener("keydown", (event) => keys(event, [rows, columns]));
-  return Object.assign(element, { all, frame });
+  const to = STEPS[key] ? [row + STEPS[key][0], column + STEPS[key][1]] : ends[key];
+  return to && [clamp(to[0], 0, rows - 1), clamp(to[1], 0, columns - 1)];
 }
 
 /**
- * The buttons Previous, Play, Next and Reset of a figure whose window has `count()` places, stands at `get()` and
- * is moved by `go(place)`. `.show()` brings them up to date, `.stop()` ends playing. `what` is the window's name.
+ * One pointer at a time drags `element`: `start(event)` gives what `move(event, grip)` and `end(event, grip)` need. With
+ * `slack`, it begins after so many pixels, and until then a press is a press.
  */
-function transport({ get, count, go, reset, delay, what = "window" }) {
-  let timer = null;
-  const step = (by) => { bar.stop(); go(clamp(get() + by, 0, count() - 1)); };
-  const tick = () => {
-    go(get() + 1);
-    if (get() >= count() - 1) bar.stop();
-  };
-  const previous = button("previous", "Previous", () => step(-1));
-  const play = button("play", "Play", () => {
-    if (timer) return bar.stop();
-    if (count() < 2) return;
-    if (get() >= count() - 1) go(0);
-    timer = setInterval(tick, delay);
-    bar.show();
-  }, { class: "dlf-button dlf-primary" });
-  const next = button("next", "Next", () => step(1));
-  const where = h("span", { class: "dlf-where" });
-  const bar = h("div", { class: "dlf-transport", role: "group", "aria-label": `Move the ${what}` },
-    previous, play, next, where, button("reset", "Reset", () => { bar.stop(); reset(); }));
-  bar.playing = () => timer !== null;
-  bar.stop = () => {
-    if (!timer) return;
-    clearInterval(timer);
-    timer = null;
-    bar.show();
-    go(get()); // says the sum that the reader stopped at
-  };
-  bar.show = () => {
-    play.show(timer ? "pause" : "play", timer ? "Pause" : "Play");
-    where.replaceChildren(h("span", {}, `${what} `), `${get() + 1} of ${count()}`);
-    play.setAttribute("aria-disabled", count() < 2);
-    previous.setAttribute("aria-disabled", get() <= 0);
-    next.setAttribute("aria-disabled", get() === count() - 1);
-  };
-  return bar;
+function draggable(element, { start = () => ({}), move, end = () => {}, slack = 0 }) {
+  let grip = null;
+  const mine = (act) => (event) => { if (grip?.id === event.pointerId) act(event); };
+  const seize = (event) => { grip.held = true; element.setPointerCapture(event.pointerId); };
+  const release = mine(() => { grip = null; });
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button || grip?.held) return; // a second finger moves nothing
+    grip = { id: event.pointerId, x: event.clientX, y: event.clientY };
+    if (!slack) seize(event);
+    Object.assign(grip, start(event));
+  });
+  element.addEventListener("pointermove", mine((event) => {
+    if (!event.buttons) { grip = null; return; } // released outside, before it was held
+    if (!grip.held && Math.hypot(event.clientX - grip.x, event.clientY - grip.y) >= slack) seize(event);
+    if (grip.held) move(event, grip);
+  }));
+  element.addEventListener("pointerup", mine((event) => { end(event, grip); grip = null; }));
+  for (const name of ["pointercancel", "lostpointercapture"]) element.addEventListener(name, release);
+  element.addEventListener("dragstart", (event) => event.preventDefault()); // of the selected text of a cell
+  return element;
 }
 
-/** The place that an arrow key, Home or End leads to in a grid, from `[row, column]`; null for other keys. */
-function arrow(event, [row, column], [rows, columns]) {
-  if (event.altKey || event.metaKey) return null;
-  const to = {
-    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
-    ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
-    Home: [event.ctrlKey ? 0 : row, 0], End: [event.ctrlKey ? rows - 1 : row, columns - 1],
-  }[event.key];
-  if (!to) return null;
-  event.preventDefault();
-  return [clamp(to[0], 0, rows - 1), clamp(to[1], 0, columns - 1)];
+/** Scrolls a row that is too long for its place until `x`, in pixels from the row's left end, is in the middle. */
+function follow(scroller, x) {
+  if (scroller.scrollWidth <= scroller.clientWidth) return;
+  scroller.scrollTo({ left: x - scroller.clientWidth / 2, behavior: STILL() ? "auto" : "smooth" });
 }

@@ -1,43 +1,33 @@
 // An object moves over an image: its convolution map moves along, and its pooled map changes little, or does it?
 
-const SIDE = 16;
-const BINOMIAL = [[1, 2, 1], [2, 4, 2], [1, 2, 1]].map((row) => row.map((x) => x / 16));
 const HINT = "Drag the object, or move it with the buttons or the arrow keys. Dashed frame: the marked position, " +
   "with which both maps are compared. Dot: a cell that changed; cells that stay 0 are not counted. Difference: 0 % " +
   "if no cell changed, 100 % if the maps have nothing in common. Both maps share one scale of colours.";
 const max = (values) => Math.max(...values);
-const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-const first = (values) => values[0];
-const POOLINGS = { // size of a block, what is taken of it, in words, and whether the map is blurred before
-  "max 2": [2, max, "largest of each 2 × 2 cells"],
-  "average 2": [2, mean, "mean of each 2 × 2 cells"],
-  "max 4": [4, max, "largest of each 4 × 4 cells"],
-  "every second": [2, first, "every second row and column"],
-  "blur, every second": [2, first, "blur 1, 2, 1, then every second", true],
-  "global max": [SIDE, max, "largest of all cells"],
-  "global average": [SIDE, mean, "mean of all cells"],
-};
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+const TAKE = { max, mean: (values) => sum(values) / values.length, first: (values) => values[0] };
 const RESULTS = {
   unchanged: "= unchanged", moved: "→ same numbers, moved along", other: "≠ other numbers",
   cut: "≠ part of it is outside",
 };
-const sum = (values) => values.reduce((a, b) => a + b, 0);
 const differ = (a, b) => Math.abs(a - b) > 1e-9; // rounding is no change
 const percent = (x) => `${Math.round(100 * x)} %`;
 
-const drawn = (pixels, row, column) => matrix(SIDE, SIDE, (r, c) => pixels[r - row]?.[c - column] ?? 0);
+/** An image with an object whose upper left pixel stands at `row` and `column`, which may be outside. */
+const drawn = (side, pixels, row, column) =>
+  matrix(side, side, (r, c) => pixels[r - row]?.[c - column] ?? 0);
 
 /** The cross-correlation of `cells`, padded with zeros so that the size stays. */
 function sameSize(cells, weights) {
   const [up, left] = [(weights.length - 1) / 2, (weights[0].length - 1) / 2];
-  return matrix(SIDE, SIDE, (r, c) => sum(
-    weights.map((line, i) => sum(line.map((w, j) => w * (cells[r + i - up]?.[c + j - left] ?? 0))))));
+  return cells.map((line, r) => line.map((_, c) => sum(
+    weights.map((row, i) => sum(row.map((w, j) => w * (cells[r + i - up]?.[c + j - left] ?? 0)))))));
 }
 
-function pool(cells, [size, take, , blurred]) {
-  const source = blurred ? sameSize(cells, BINOMIAL) : cells;
+function pool(cells, { size, take, blur }) {
+  const source = blur ? sameSize(cells, blur) : cells;
   const block = (r, c) => range(size * size).map((i) => source[r * size + Math.floor(i / size)][c * size + (i % size)]);
-  return matrix(SIDE / size, SIDE / size, (r, c) => take(block(r, c)));
+  return matrix(cells.length / size, cells.length / size, (r, c) => TAKE[take](block(r, c)));
 }
 
 /** How a map differs from what it was before its object moved by `dx` and `dy` cells of the map. */
@@ -65,23 +55,20 @@ function inWords(dx, dy) {
   return parts.map(([by, ahead, back]) => `${Math.abs(by)} ${by > 0 ? ahead : back}`).join(", ") || "not moved";
 }
 
-function render({ model, el }) {
-  const KEYS = ["objects", "object", "kernels", "kernel", "pooling", "row", "column", "dx", "dy"];
-  const read = () => {
-    const state = Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
-    const chosen = (one, all) => (typeof state[one] === "string" ? state[all][state[one]] : state[one]);
-    return { ...state, pixels: chosen("object", "objects"), weights: chosen("kernel", "kernels") };
-  };
+export default figure("A shifted object and its maps", (fig) => {
+  const { read, write } = fig;
+  const { side, poolings: POOLINGS } = fig.fixed;
+  fig.hint(HINT);
   let probe = null; // the pooled map's cell under the pointer, as [row, column]
-  const write = (changes) => { model.set(changes); model.save_changes(); };
   /** A shift from the marked position, or the nearest one at which some of the object can be seen. */
   const within = (dx, dy) => {
-    const { pixels, row, column } = read();
-    const inside = (by, start, side) => clamp(by, 1 - side - start, SIDE - 1 - start);
+    const { object, objects, row, column } = read();
+    const pixels = chosen(object, objects);
+    const inside = (by, start, size) => clamp(by, 1 - size - start, side - 1 - start);
     return { dx: inside(dx, column, pixels[0].length), dy: inside(dy, row, pixels.length) };
   };
   const go = (dx, dy) => write(within(dx, dy));
-  const step = (x, y) => go(model.get("dx") + x, model.get("dy") + y);
+  const step = ([down, right]) => go(read().dx + right, read().dy + down);
   const back = () => write({ dx: 0, dy: 0 });
   const mark = () => {
     const { row, column, dx, dy } = read();
@@ -89,19 +76,14 @@ function render({ model, el }) {
   };
 
   const objects = menu("Object", (name) => {
-    const pixels = model.get("objects")[name];
-    const middle = (side) => Math.ceil((SIDE - side) / 2);
+    const pixels = read().objects[name];
+    const middle = (size) => Math.ceil((side - size) / 2);
     write({ object: name, row: middle(pixels.length), column: middle(pixels[0].length), dx: 0, dy: 0 });
   });
   const filters = menu("Filter", (name) => write({ kernel: name }));
   const poolings = menu("Pooling", (name) => write({ pooling: name }));
-  const live = h("p", { class: "dlf-hidden", "aria-live": "polite" });
 
-  const place = (element, row, column, rows, columns) => {
-    for (const [name, value] of Object.entries({ row, column, rows, columns })) {
-      element.style.setProperty(`--${name}`, value);
-    }
-  };
+  const place = (element, row, column, rows, columns) => vary(element, { row, column, rows, columns });
   function panel(name, title, kinds, attributes = {}) {
     const pixels = h("div", { class: "dlf-pixels", role: "img", "aria-label": title });
     const frames = kinds.map((kind) => h("div", { class: `dlf-frame dlf-${kind}`, "aria-hidden": true }));
@@ -116,11 +98,11 @@ function render({ model, el }) {
       if (cells.length !== n * n) {
         cells = range(n * n).map(() => h("span", { class: "dlf-cell" }));
         pixels.replaceChildren(...cells);
-        pixels.style.setProperty("--n", n);
+        vary(pixels, { n });
         pixels.dataset.n = n;
         size.textContent = ` ${n} × ${n}`;
       }
-      const texts = values.flat().map((x) => (n < SIDE ? fmt(Number(x.toFixed(2))) : ""));
+      const texts = values.flat().map((x) => (n < side ? fmt(Number(x.toFixed(2))) : ""));
       const longest = max(texts.map((text) => text.length));
       values.flat().forEach((x, i) => {
         const drawing = [x, scale, longest, Boolean(changed?.[i])];
@@ -128,7 +110,7 @@ function render({ model, el }) {
         paint(cells[i], x, scale);
         cells[i].drawing = drawing;
         cells[i].textContent = texts[i];
-        cells[i].style.setProperty("--characters", longest);
+        vary(cells[i], { characters: longest });
         cells[i].classList.toggle("dlf-differs", drawing[3]);
       });
     };
@@ -144,7 +126,7 @@ function render({ model, el }) {
     const element = h("div", attributes, result, list);
     element.show = (now, text) => {
       result.textContent = text;
-      bar.style.setProperty("--share", now.difference);
+      vary(bar, { share: now.difference });
       rows.difference.textContent = percent(now.difference);
       rows.changed.textContent = `${now.cells} of ${now.of}`;
       rows["by at most"].textContent = fmt(now.largest);
@@ -154,42 +136,38 @@ function render({ model, el }) {
   }
   const image = panel("image", "image", ["ghost", "here"], {
     tabindex: 0, role: "application", "aria-roledescription": "object that can be moved",
-    "data-lm-suppress-shortcuts": true, // JupyterLab leaves the arrow keys to it
   });
   const map = panel("map", "convolution map", ["ghost", "here", "probe"]);
   const pooled = panel("pooled", "pooled map", ["probe"]);
   const [mapNumbers, pooledNumbers] = [numbers("convolution"), numbers("pooled")];
 
   Object.assign(ICONS, { up: "M5 15l7-7 7 7", down: "M5 9l7 7 7-7" });
-  const arrows = Object.entries({ up: [0, -1], previous: [-1, 0], next: [1, 0], down: [0, 1] }).map(([icon, by]) => {
-    const arrow = button(icon, "", () => step(...by), { "aria-label": `one pixel ${inWords(...by).slice(2)}` });
-    return Object.assign(arrow, { by });
-  });
+  const arrows = Object.entries({ up: "ArrowUp", previous: "ArrowLeft", next: "ArrowRight", down: "ArrowDown" })
+    .map(([icon, key]) => {
+      const [down, right] = STEPS[key];
+      const label = `one pixel ${inWords(right, down).slice(2)}`;
+      return Object.assign(button(icon, "", () => step([down, right]), { "aria-label": label }), { by: [right, down] });
+    });
   const rests = [["Back", back], ["Mark this position", mark]].map(([text, onclick]) =>
     h("button", { type: "button", class: "dlf-button", onclick }, text));
   const pad = h("div", { class: "dlf-arrows", role: "group", "aria-label": "Move the object" }, ...arrows, rests[0]);
-  const moves = h("div", { class: "dlf-moves" }, pad, rests[1]);
+  const moves = h("div", { class: "dlf-moves" }, pad, rests[1], button("reset", "Reset", fig.reset));
 
   // The image is the handle: a pointer drags the object from wherever it is pressed.
   const handle = image.square;
-  let grip = null;
-  handle.addEventListener("pointerdown", (event) => {
-    if (event.button || grip) return; // a second finger moves nothing
-    handle.setPointerCapture(event.pointerId);
-    grip = { id: event.pointerId, x: event.clientX, y: event.clientY, dx: model.get("dx"), dy: model.get("dy") };
+  draggable(handle, {
+    start: () => ({ from: read() }),
+    move: (event, grip) => {
+      const by = (distance) => Math.round((distance / handle.clientWidth) * side);
+      const [dx, dy] = [grip.from.dx + by(event.clientX - grip.x), grip.from.dy + by(event.clientY - grip.y)];
+      if (dx !== read().dx || dy !== read().dy) go(dx, dy);
+    },
   });
-  handle.addEventListener("pointermove", (event) => {
-    if (grip?.id !== event.pointerId) return;
-    const by = (distance) => Math.round((distance / handle.clientWidth) * SIDE);
-    const [dx, dy] = [grip.dx + by(event.clientX - grip.x), grip.dy + by(event.clientY - grip.y)];
-    if (dx !== model.get("dx") || dy !== model.get("dy")) go(dx, dy);
-  });
-  handle.addEventListener("lostpointercapture", (event) => { if (grip?.id === event.pointerId) grip = null; });
-  handle.addEventListener("keydown", (event) => {
-    const to = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (event.altKey || event.metaKey || event.ctrlKey || !(to || event.key === "Home")) return;
-    event.preventDefault();
-    if (to) step(...to); else back();
+  onKey(handle, (key) => {
+    if (key === "Home") back();
+    else if (STEPS[key]) step(STEPS[key]);
+    else return false;
+    return true;
   });
 
   // Pointing at a number of the pooled map shows which cells of the convolution map it comes from.
@@ -198,23 +176,23 @@ function render({ model, el }) {
     const n = Number(pooled.pixels.dataset.n);
     const index = (distance, side) => clamp(Math.floor((distance / side) * n), 0, n - 1);
     probe = event && [index(event.clientY - box.top, box.height), index(event.clientX - box.left, box.width)];
-    draw();
+    fig.draw();
   };
   for (const name of ["pointermove", "pointerdown"]) pooled.square.addEventListener(name, point);
   pooled.square.addEventListener("pointerleave", () => point(null));
 
-  function draw() {
-    const state = read();
-    const { pixels, weights, row, column, dx, dy } = state;
+  function draw(state) {
+    const { row, column, dx, dy } = state;
+    const [pixels, weights] = [chosen(state.object, state.objects), chosen(state.kernel, state.kernels)];
     const pooling = POOLINGS[state.pooling];
     if (!pixels || !weights) return; // half of a change that came in two messages
     const [before, now] = [[0, 0], [dx, dy]].map(([x, y]) => {
-      const picture = drawn(pixels, row + y, column + x);
+      const picture = drawn(side, pixels, row + y, column + x);
       const cells = sameSize(picture, weights).map((line) => line.map((x) => Math.max(0, x)));
       return { picture, cells, pooled: pool(cells, pooling) };
     });
     const one = compare(before.cells, now.cells, dx, dy);
-    const two = compare(before.pooled, now.pooled, dx / pooling[0], dy / pooling[0]);
+    const two = compare(before.pooled, now.pooled, dx / pooling.size, dy / pooling.size);
     const scale = largest([before, now].flatMap(({ cells }) => cells.flat()));
     image.show(now.picture, largest(pixels.flat()));
     map.show(now.cells, scale, one.changed);
@@ -234,9 +212,9 @@ function render({ model, el }) {
       arrow.setAttribute("aria-disabled", same(within(dx + arrow.by[0], dy + arrow.by[1]), { dx, dy }));
     }
     for (const rest of rests) rest.setAttribute("aria-disabled", !(dx || dy));
-    const [size, , words, blurred] = pooling;
-    const [r, c] = (probe ?? [0, 0]).map((i) => Math.min(i, SIDE / size - 1));
-    const [edge, taken] = blurred ? [1, 3] : [0, state.pooling === "every second" ? 1 : size];
+    const { size, words, blur } = pooling;
+    const [r, c] = (probe ?? [0, 0]).map((i) => Math.min(i, side / size - 1));
+    const [edge, taken] = blur ? [1, 3] : [0, pooling.take === "first" ? 1 : size];
     place(map.frames[2], r * size - edge, c * size - edge, taken, taken);
     place(pooled.frames[0], r * size, c * size, size, size);
     map.frames[2].hidden = pooled.frames[0].hidden = !probe;
@@ -254,17 +232,15 @@ function render({ model, el }) {
     map.pixels.setAttribute("aria-label", `convolution map, ${tell(one)}`);
     pooled.pixels.setAttribute("aria-label", `pooled map, ${tell(two)}${values}`);
     const say = (text, now) => `${text.slice(2)}, difference ${percent(now.difference)}`;
-    live.textContent = `Object ${where}. Convolution map: ${say(result, one)}. Pooled map: ${say(pooledResult, two)}.`;
+    fig.say(`Object ${where}. Convolution map: ${say(result, one)}. Pooled map: ${say(pooledResult, two)}.`);
   }
 
-  const figure = h("div", { class: "dlf dlf-shift", role: "group", "aria-label": "A shifted object and its maps" },
-    h("div", { class: "dlf-body" }, h("div", { class: "dlf-choices" }, objects, filters, poolings),
-      h("div", { class: "dlf-panels" }, image, map, pooled, moves, mapNumbers, pooledNumbers), live,
-      h("p", { class: "dlf-note" }, HINT)));
-  el.replaceChildren(figure);
-  model.on("change", draw);
-  draw();
-  return () => model.off("change", draw);
-}
-
-export default { render };
+  return {
+    draw,
+    reset: () => { probe = null; },
+    body: [
+      h("div", { class: "dlf-choices" }, objects, filters, poolings),
+      h("div", { class: "dlf-panels" }, image, map, pooled, moves, mapNumbers, pooledNumbers),
+    ],
+  };
+});
