@@ -26,7 +26,11 @@ def build(tmp_path):
     def built(markdown):
         (tmp_path / "index.md").write_text(f"# Page\n\n{markdown}\n", "utf-8")
         warnings = io.StringIO()
-        settings = {"extensions": ["myst_parser", "dlsite.blocks"], "html_theme": "basic"}
+        settings = {
+            "extensions": ["myst_parser", "dlsite.blocks"],
+            "html_theme": "basic",
+            "source_suffix": {".md": "markdown"},
+        }
         with patch_docutils(), docutils_namespace():
             out, doctrees = tmp_path / "out", tmp_path / "doctrees"
             Sphinx(tmp_path, None, out, doctrees, "html", settings, status=None, warning=warnings).build()

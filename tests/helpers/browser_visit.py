@@ -70,12 +70,12 @@ WIDEST = """() => {
 }"""
 
 
-MARK_REPEATED_CODE = """() => {
+UNWRAP_REPEATED_CODE = """() => {
   const seen = new Set();
   for (const span of document.querySelectorAll(".highlight pre span")) {
     let key = "";
     for (let e = span; e && e.tagName !== "ARTICLE"; e = e.parentElement) key += e.className + "<";
-    if (seen.has(key)) span.dataset.repeated = "";
+    if (seen.has(key)) span.replaceWith(...span.childNodes);
     seen.add(key);
   }
 }"""
@@ -194,7 +194,7 @@ def visit_by_http(context: BrowserContext, address: str, name: str) -> Visit:
     visit.narrow = page.evaluate(WIDEST)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.evaluate(OPEN_EVERYTHING)
-    page.evaluate(MARK_REPEATED_CODE)
+    page.evaluate(UNWRAP_REPEATED_CODE)
     page.evaluate(AXE.read_text("utf-8"))
     for theme in ("light", "dark"):
         visit.violations[theme] = serious_violations(page, theme)
@@ -221,9 +221,7 @@ def serious_violations(page: Page, theme: Literal["light", "dark"]) -> list[str]
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
     # All that a theme changes are colours.
     options = {"resultTypes": ["violations"], **({"runOnly": ["color-contrast"]} if theme == "dark" else {})}
-    found = page.evaluate(
-        "async (options) => (await axe.run({ exclude: ['[data-repeated]'] }, options)).violations", options
-    )
+    found = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [
         f"{rule['impact']} {rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}".replace(
             "\n", " "

@@ -28,7 +28,7 @@ MATHJAX_FILES = (
     "output/chtml/fonts/woff-v2",
 )
 
-AT_ONCE = ("documentation_options.js",)
+AT_ONCE = ("documentation_options.js", "doctools.js")
 """Scripts that others in the page itself go on from."""
 
 
@@ -44,7 +44,7 @@ def choose_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[
     equations = re.search(r'class="[^"]*\bmath\b', context.get("body", ""))
     unused = re.compile("thebe" if equations else "thebe|mathjax", re.IGNORECASE)
     scripts = [js for js in context.get("script_files", []) if not unused.search(f"{js.filename} {js.attributes}")]
-    for script in scripts if pagename != "search" else []:  # there the template's own scripts go on from these
+    for script in scripts:
         if script.filename and not str(script.filename).endswith(AT_ONCE):
             script.attributes.setdefault("defer", "defer")
     context["script_files"] = scripts
