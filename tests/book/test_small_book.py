@@ -51,12 +51,26 @@ FRAME = "<table class='dataframe'><tr><th></th><th>loss</th></tr><tr><th>0</th><
 DRAWING = shown({"image/png": png("red"), "text/plain": "<Figure>"}, {"image/png": {"dark": png("blue")}})
 PHOTO = shown({"image/png": png("green"), "text/plain": "<Figure>"}, {"image/png": {"height": 9}})
 
+TEXT = """# Cells
+
+Text with $x^2$, and `dlcourse.train.a_very_long_name_of_a_function_with_all_of_its_arguments`. See [there](#third).
+
+> **Not quite.** It grows.
+
+## Second
+
+### Third
+
+#### Fourth"""
+
 CHAPTER = notebook(
-    markdown("# Cells\n\nText with $x^2$.\n\n> **Not quite.** It grows.\n\n## Second\n\n### Third\n\n#### Fourth"),
+    markdown(TEXT),
     cell("a = 1", printed("from torch\n"), printed("and on\n"), tags="fw-pytorch"),
     cell("b = 1", printed("from keras\n"), tags="fw-keras"),
     cell("draw()", DRAWING, alt="A red square"),
     cell("photo()", PHOTO, alt="Green grass"),
+    cell("colour", printed("\x1b[31mred\x1b[0m\n")),
+    cell("wide", shown({"text/html": f"<table class='table'><tr><td>{'wide ' * 9}</td>" * 9, "text/plain": "wide"})),
     cell("frame", shown({"text/html": FRAME, "text/plain": "loss"})),
     cell("secret = 5", tags="hide-input"),
     cell("more = 6", tags="remove-cell"),
@@ -204,10 +218,9 @@ def test_a_page_loads_only_what_it_uses(book, chapter):
         assert "THEBE" not in str(page)
 
 
-def test_scripts_come_after_the_text(chapter):
+def test_scripts_come_after_the_text_unless_others_go_on_from_them(chapter):
     waiting = [script["src"] for script in chapter.select("head script[src]") if not script.has_attr("defer")]
-    assert len(waiting) == 1
-    assert "documentation_options.js" in waiting[0]
+    assert [Path(name.partition("?")[0]).name for name in waiting] == ["documentation_options.js", "doctools.js"]
 
 
 def test_the_books_own_styles_come_last(chapter):
@@ -278,4 +291,46 @@ def test_a_theme_shows_its_own_drawing_on_its_own_ground(page):
         body = int(re.findall(r"\d+", style(page, "body", "backgroundColor")[0])[0])
         assert (body > 200) == (theme == "light"), ground
     assert style(page, ".picture img.only-dark", "backgroundColor") == ["rgba(0, 0, 0, 0)"]
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_search_finds_a_page_and_reports_no_error(browser: Browser, page, book: Path, way: str):
+    errors = []
+    if way == "file":
+        page = browser.new_page(offline=True)
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(("/" if way == "http" else f"{book.as_uri()}/") + "search.html?q=filters")
+    page.wait_for_selector("#search-results ul.search li a")
+    page.wait_for_function("document.querySelector('#search-results').innerText.includes('Search finished')")
+    assert errors == []
+
+
+@pytest.mark.parametrize(("width", "room"), [(330, 1200), (412, 1000), (1280, 700)])
+def test_the_front_figure_keeps_its_room_and_a_margin_below_it(page, width: int, room: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/book/index.html")
+    least, margin = (
+        float(size.removesuffix("px")) for size in style(page, ".front-figure", "minHeight", "marginBottom")
+    )
+    assert room < least < room + 100
+    assert margin >= 16
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_nothing_widens_a_page_on_a_phone(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/book/networks/cells.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_text_that_a_cell_prints_in_colour_has_contrast_in_both_themes(page):
+    page.goto("/book/networks/cells.html")
+    for theme, dark in (("light", True), ("dark", False)):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+        red, green, blue = (int(n) for n in re.findall(r"\d+", style(page, ".-Color-Red", "color")[0])[:3])
+        assert (0.2126 * red + 0.7152 * green + 0.0722 * blue < 110) == dark
     page.emulate_media(color_scheme="light")
