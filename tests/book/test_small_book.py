@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
 import site_checks
 from html_site import Site
 from serving import serve
-from small_book import build, cell, markdown, notebook, printed, shown
+from small_book import build, cell, markdown, notebook, printed, run, shown
 
 INDEX = """---
 myst:
@@ -51,6 +52,8 @@ FRAME = "<table class='dataframe'><tr><th></th><th>loss</th></tr><tr><th>0</th><
 DRAWING = shown({"image/png": png("red"), "text/plain": "<Figure>"}, {"image/png": {"dark": png("blue")}})
 PHOTO = shown({"image/png": png("green"), "text/plain": "<Figure>"}, {"image/png": {"height": 9}})
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 TEXT = """# Cells
 
 Text with $x^2$, and `dlcourse.train.a_very_long_name_of_a_function_with_all_of_its_arguments`. See [there](#third).
@@ -72,8 +75,10 @@ CHAPTER = notebook(
     cell("colour", printed("\x1b[31mred\x1b[0m\n")),
     cell("wide", shown({"text/html": f"<table class='table'><tr><td>{'wide ' * 9}</td>" * 9, "text/plain": "wide"})),
     cell("frame", shown({"text/html": FRAME, "text/plain": "loss"})),
+    cell("figure", shown({WIDGET: {"model_id": "1"}, "text/html": "<p>the figure itself</p>", "text/plain": "W()"})),
     cell("secret = 5", tags="hide-input"),
     cell("more = 6", tags="remove-cell"),
+    metadata={"widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"1": {}}, "version_major": 2}}},
 )
 
 EXERCISES = notebook(
@@ -135,6 +140,7 @@ def test_cells_of_the_frameworks_are_tabs_that_belong_together(chapter):
 
 
 def test_the_contents_fold_by_part_and_keep_exercises_below_their_chapter(chapter):
+    assert chapter.select(".bd-docs-nav .bd-sidenav__home-link") == []  # the title above leads there
     parts = {p.get_text(strip=True): p.find_parent("details") for p in chapter.select(".bd-docs-nav p.caption")}
     assert {name: part.has_attr("open") for name, part in parts.items()} == {"Networks": True, "Convolution": False}
     [link] = chapter.select('.bd-docs-nav li.has-children li a[href$="exercises/networks/cells.html"]')
@@ -158,6 +164,12 @@ def test_an_exercise_shows_its_solution_without_marks_and_no_hidden_test(book):
     assert "well done" in text
     assert "assert x == 1" not in text
     assert "BEGIN" not in text
+
+
+def test_a_figure_brings_its_own_html_and_no_widget(chapter):
+    assert "the figure itself" in chapter.get_text()
+    assert "widget-state" not in str(chapter)
+    assert not [script["src"] for script in chapter.select("script[src]") if script["src"].startswith("http")]
 
 
 def test_what_is_hidden_in_a_chapter_can_be_opened_or_is_gone(chapter):
@@ -250,6 +262,34 @@ def test_the_checks_of_the_site_find_nothing(check, book):
     assert check(Site(book)) == []
 
 
+def test_every_icon_of_a_page_is_in_the_small_fonts(book, chapter):
+    sheet = book / "_static/styles/pydata-sphinx-theme.css"
+    css, fonts = sheet.read_text("utf-8"), list(sheet.parent.glob("*.woff"))
+    assert "webfonts" not in css
+    assert {f"url({font.name})" for font in fonts} == set(re.findall(r"url\([\w-]+\.woff\)", css))
+    assert 1_000 < sum(font.stat().st_size for font in fonts) < 20_000
+    glyphs = {code for font in fonts for code in TTFont(font).getBestCmap()}
+    names = {name for icon in chapter.select("[class*=fa-]") for name in icon["class"]}
+    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\(\w+)"', css)
+    codes = {name: int(code, 16) for selectors, code in rules for name in re.findall(r"fa-[\w-]+", selectors)}
+    assert {"fa-bars", "fa-chevron-down", "fa-github", "fa-magnifying-glass"} <= names & set(codes)
+    assert {codes[name] for name in names & set(codes)} <= glyphs
+    assert 0xF05A in glyphs  # the mark of a note, which only the style sheet names
+
+
+def test_a_notebook_that_fails_or_warns_fails_the_build(tmp_path):
+    pages = {
+        "book/index.md": "# A book",
+        "book/a.ipynb": notebook(markdown("# A"), cell("1 / 0")),
+        "book/b.ipynb": notebook(markdown("# B"), cell("import sys; sys.stderr.write('careful')")),
+    }
+    toc = "{format: jb-book, root: book/index, chapters: [{file: book/a}, {file: book/b}]}"
+    ran = run(tmp_path, pages, toc, execute="force")
+    assert ran.returncode != 0
+    assert re.search(r"a\.ipynb.*Executing notebook failed", ran.stderr)
+    assert re.search(r"b\.ipynb.*stderr was found", ran.stderr)
+
+
 # In the browser.
 
 
@@ -266,10 +306,15 @@ def style(page: Page, selector: str, *names: str) -> list[str]:
     return page.evaluate(script, [selector, names])
 
 
-def test_equations_are_spoken_from_their_mathml(page):
+def test_equations_are_spoken_from_their_mathml_and_set_in_their_own_fonts(page):
+    answers = []
+    page.on("response", lambda answer: answers.append((answer.url, answer.status)))
     page.goto("/book/networks/cells.html")
     page.wait_for_selector("mjx-container mjx-assistive-mml math")
     assert page.locator("mjx-container math").count() == 1
+    page.evaluate("document.fonts.ready")
+    assert [url for url, status in answers if status >= 400] == []
+    assert [url for url, _ in answers if "MathJax_Math-Italic" in url]
 
 
 def test_a_deeper_heading_is_smaller_and_not_heavier(page):

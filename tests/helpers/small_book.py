@@ -27,10 +27,10 @@ parts:
 """
 
 
-def notebook(*cells: nbformat.NotebookNode) -> str:
+def notebook(*cells: nbformat.NotebookNode, metadata: dict | None = None) -> str:
     """The text of a notebook that has been run."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return nbformat.writes(new_notebook(cells=list(cells), metadata={"kernelspec": kernel}))
+    return nbformat.writes(new_notebook(cells=list(cells), metadata={"kernelspec": kernel, **(metadata or {})}))
 
 
 def cell(source: str, *outputs: nbformat.NotebookNode, tags: str = "", alt: str = "") -> nbformat.NotebookNode:
@@ -54,25 +54,30 @@ def markdown(text: str) -> nbformat.NotebookNode:
     return new_markdown_cell(text)
 
 
-def build(folder: Path, pages: dict[str, str], toc: str = TOC) -> Path:
-    """Build the pages, with warnings as errors as the real book is built; the folder of the site.
+def run(
+    folder: Path, pages: dict[str, str], toc: str = TOC, execute: str = "'off'"
+) -> subprocess.CompletedProcess[str]:
+    """Build the pages, with warnings as errors as the real book is built: what came of it.
 
-    Notebooks are not run. The extensions, styles and settings are those of this checkout.
+    The extensions, styles and settings are those of this checkout.
     """
     for part in ("book/_ext", "book/_static"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     settings = (ROOT / "_config.yml").read_text("utf-8")
     assert "execute_notebooks: cache" in settings
-    settings = settings.replace("execute_notebooks: cache", "execute_notebooks: 'off'")
+    settings = settings.replace("execute_notebooks: cache", f"execute_notebooks: {execute}")
     references = "@book{cat,\n title={Cats}, author={Cat, A.}, year={2020}, publisher={Mouse}}\n"
-    for name, text in {
-        "_config.yml": settings, "_toc.yml": toc, "book/references.bib": references, **pages
-    }.items():  # fmt: skip
+    others = {"_config.yml": settings, "_toc.yml": toc, "book/references.bib": references}
+    for name, text in {**others, **pages}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     builder = str(Path(sys.executable).with_name("jupyter-book"))
-    ran = subprocess.run(
-        [builder, "build", "-W", "-n", "--keep-going", "-q", str(folder)], capture_output=True, text=True
-    )
+    command = [builder, "build", "-W", "-n", "--keep-going", "-q", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def build(folder: Path, pages: dict[str, str]) -> Path:
+    """Build the pages without running notebooks; the folder of the site."""
+    ran = run(folder, pages)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-4000:]
     return folder / "_build/html"

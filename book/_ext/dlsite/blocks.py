@@ -4,7 +4,7 @@
 
       > **Not quite.** *"A filter moves to the left."* To the right ...
 
-- A solution on an exercise page is shown without nbgrader's marks around it.
+- A solution is shown without nbgrader's marks around it.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class WithoutMarks(SphinxTransform):
     default_priority = 500
 
     def apply(self, **kwargs: Any) -> None:
-        """Look at each block of code of an exercise page."""
-        if not self.env.docname.startswith("exercises/"):
-            return
+        """Look at each block of code of the page."""
         for block in list(self.document.findall(nodes.literal_block)):
             lines = block.astext().splitlines()
             kept = [line for line in lines if line.strip() not in MARKS]
