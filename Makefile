@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 SITE := _build/html
 PORT ?= 8000
 
-.PHONY: help book serve lab notebooks test exercises grade clean
+.PHONY: help book serve lab lighthouse notebooks test exercises grade clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,13 @@ book: $(VENV)/installed ## build the site into _build/html: runs the notebooks, 
 	@echo "The book is built. Open $(SITE)/index.html, or run: make serve"
 
 serve: book ## build, then serve the site on http://localhost:8000 (PORT=... for another)
-	@echo "Serving on http://localhost:$(PORT) (Ctrl-C ends it)"
-	@cd $(SITE) && ../../$(RUN) -m http.server $(PORT) --bind 127.0.0.1
+	@$(RUN) -m tools.serve $(SITE) $(PORT)
 
-lab: $(VENV)/installed ## open JupyterLab on the notebooks
-	@$(VENV)/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/book/convolution/one-dimension.ipynb
+lab: $(VENV)/installed ## open JupyterLab on a list of the chapters
+	@$(RUN) -m tools.lab
+
+lighthouse: $(VENV)/installed ## measure the built site as a phone meets it; needs Node
+	@$(RUN) -m tools.lighthouse
 
 notebooks: $(VENV)/installed ## re-run changed notebooks and write them in the committed form
 	@$(RUN) -m tools.notebooks refresh

@@ -16,7 +16,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 sys.path.append(str(EXTENSIONS))
 
-from dlsite import framework_tabs, pictures  # noqa: E402
+from dlsite import docstrings, framework_tabs, pictures  # noqa: E402
 
 
 @pytest.fixture
@@ -26,7 +26,11 @@ def build(tmp_path):
     def built(markdown):
         (tmp_path / "index.md").write_text(f"# Page\n\n{markdown}\n", "utf-8")
         warnings = io.StringIO()
-        settings = {"extensions": ["myst_parser", "dlsite.boxes"], "html_theme": "basic"}
+        settings = {
+            "extensions": ["myst_parser", "dlsite.blocks"],
+            "html_theme": "basic",
+            "source_suffix": {".md": "markdown"},
+        }
         with patch_docutils(), docutils_namespace():
             out, doctrees = tmp_path / "out", tmp_path / "doctrees"
             Sphinx(tmp_path, None, out, doctrees, "html", settings, status=None, warning=warnings).build()
@@ -194,3 +198,9 @@ def test_a_picture_too_large_for_webp_is_shrunk(size, expected):
 
 def test_the_largest_picture_of_webp_keeps_its_size():
     assert Image.open(io.BytesIO(pictures.webp(png(Image.new("RGB", (3, 16383)))))).size == (3, 16383)
+
+
+def test_only_sections_of_entries_become_lists():
+    lines = ["Returns", "-------", "x : a number", "Examples", "--------", ">>> 1 + 1", "2"]
+    expected = [".. rubric:: Returns", "", "* **x**: a number", ".. rubric:: Examples", "", ">>> 1 + 1", "2"]
+    assert docstrings.formatted(lines) == expected

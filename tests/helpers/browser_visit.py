@@ -22,15 +22,20 @@ OPEN_EVERYTHING = """() => {
 }"""
 """Show what is folded or behind a tab, so that axe sees it, and without animation, or it sees half-faded colours."""
 
-SCROLL_THROUGH = """async () => {
-  for (let y = 0; y < document.documentElement.scrollHeight; y += 800) {
-    window.scrollTo({ top: y, behavior: "instant" });
-    await new Promise(requestAnimationFrame);
-  }
-  const shown = [...document.images].filter((image) => image.checkVisibility());
-  await Promise.all(shown.map((image) => image.decode().catch(() => null)));
-  window.scrollTo({ top: 0, behavior: "instant" });
+LOAD_PICTURES = """async () => {
+  const pictures = [...document.images].filter((image) => !image.classList.contains("only-dark"));
+  for (const image of pictures) image.loading = "eager";
+  window.scrollTo(0, document.documentElement.scrollHeight);
+  await new Promise(requestAnimationFrame);
+  await Promise.all(pictures.map((image) => image.decode().catch(() => null)));
+  await document.fonts.ready;
+  window.scrollTo(0, 0);
 }"""
+"""All pictures that a reader of the light theme can come to, folded ones too."""
+
+COUNT_SHIFTS = """window.layoutShift = 0;
+new PerformanceObserver((list) => { for (const e of list.getEntries()) window.layoutShift += e.value; })
+  .observe({ type: "layout-shift", buffered: true });"""
 
 TYPESET = "() => !window.MathJax || !!(MathJax.startup?.promise && MathJax.startup.promise.then(() => true))"
 
@@ -50,7 +55,8 @@ FACTS = """() => {
       started: !e.querySelector(":scope > script[type='application/json']") && e.getBoundingClientRect().height > 40,
       text: e.innerText,
     })),
-    brokenImages: [...document.images].filter((i) => shown(i) && !i.naturalWidth).map((i) => i.getAttribute("src")),
+    brokenImages: [...document.images].filter((i) => !i.classList.contains("only-dark") && !i.naturalWidth)
+      .map((i) => i.getAttribute("src")),
   };
 }"""
 
@@ -62,6 +68,23 @@ WIDEST = """() => {
     widest: wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 100)),
   };
 }"""
+
+
+UNWRAP_REPEATED_CODE = """() => {
+  const seen = new Set();
+  for (const span of document.querySelectorAll(".highlight pre span")) {
+    let key = "";
+    for (let e = span; e && e.tagName !== "ARTICLE"; e = e.parentElement) key += e.className + "<";
+    if (seen.has(key)) span.replaceWith(...span.childNodes);
+    seen.add(key);
+  }
+}"""
+"""Of thousands of pieces of code, axe need only see one for each chain of classes: nothing else gives them colours."""
+
+LIMIT = 1_000_000
+"""Bytes that a page may weigh as a web server sends it, with all that it loads."""
+
+LARGEST_SHIFT = 0.05
 
 
 @dataclass
@@ -77,12 +100,41 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     """Errors and warnings on the console, and exceptions."""
     bytes: dict[str, int] = field(default_factory=dict)
-    """Size of each answer, without compression."""
+    """Size of each answer, as it was sent: text compressed."""
     facts: dict[str, Any] = field(default_factory=dict)
     violations: dict[str, list[str]] = field(default_factory=dict)
     """Serious and critical findings of axe-core, by theme."""
     narrow: dict[str, Any] = field(default_factory=dict)
     """How far the page scrolls sideways on a screen 360 pixels wide, and what sticks out."""
+    shift: float = 0
+    """How much the layout shifted until the equations were typeset and the figures had started."""
+
+    def faults(self) -> list[str]:
+        """All that is wrong with the page, a line for each fault."""
+        facts = self.facts
+        found = [f"asks another host: {url}" for url in self.foreign]
+        found += [f"no answer: {failed}" for failed in self.failed]
+        found += [f"reports {error}" for error in self.errors]
+        if facts["typeset"] != facts["equations"]:
+            found.append(f"{facts['typeset']} of {facts['equations']} equations are typeset")
+        found += [f"badly typeset: {text}" for text in facts["badlyTypeset"]]
+        found += [
+            f"a figure did not start: {figure}"
+            for figure in facts["figures"]
+            if not figure["started"] or "could not start" in figure["text"]
+        ]
+        found += [f"a broken image: {source}" for source in facts["brokenImages"]]
+        if len(facts["headings"]) != 1:
+            found.append(f"{len(facts['headings'])} main headings: {facts['headings']}")
+        found += [f"{theme}: {violation}" for theme, lines in self.violations.items() for violation in lines]
+        if self.narrow.get("scrolls", 0) > 0:
+            found.append(f"scrolls sideways on a phone: {self.narrow}")
+        if self.shift > LARGEST_SHIFT:
+            found.append(f"its layout shifts by {self.shift:.3f}")
+        if sum(self.bytes.values()) > LIMIT:
+            most = sorted(self.bytes.items(), key=lambda item: -item[1])[:8]
+            found.append(f"weighs {sum(self.bytes.values()):,} bytes, most of them {most}")
+        return found
 
 
 def open_context(browser: Browser, **options: Any) -> BrowserContext:
@@ -117,48 +169,49 @@ def watch(page: Page, visit: Visit, home: str) -> None:
     page.on("pageerror", lambda error: visit.errors.append(f"exception: {error}"))
 
 
-def settle(page: Page) -> None:
-    """Wait until the page has typeset its equations, started its figures and loaded its images."""
+def settle(page: Page) -> float:
+    """Wait until the page has typeset its equations, started its figures, loaded its pictures; how much it shifted."""
     page.wait_for_load_state("load")
     page.wait_for_function(TYPESET)
     page.evaluate("() => window.MathJax?.startup.promise")
-    page.evaluate(SCROLL_THROUGH)
-    page.wait_for_load_state("networkidle")
     with contextlib.suppress(TimeoutError):  # a figure that never starts is in the facts
         page.wait_for_function(FIGURES_ENDED, timeout=3_000)
+    shift = page.evaluate("window.layoutShift")
+    page.evaluate(LOAD_PICTURES)
+    return shift
 
 
-def visit_by_http(browser: Browser, address: str, name: str) -> Visit:
+def visit_by_http(context: BrowserContext, address: str, name: str) -> Visit:
     """Open a page of the served site; look at it in both themes, on a wide and on a narrow screen."""
     visit = Visit(name)
-    context = open_context(browser)
     page = context.new_page()
     watch(page, visit, address)
+    page.add_init_script(COUNT_SHIFTS)
     page.goto(address + name)
-    settle(page)
+    visit.shift = settle(page)
     visit.facts = page.evaluate(FACTS)
     page.set_viewport_size({"width": 360, "height": 740})
     visit.narrow = page.evaluate(WIDEST)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.evaluate(OPEN_EVERYTHING)
+    page.evaluate(UNWRAP_REPEATED_CODE)
     page.evaluate(AXE.read_text("utf-8"))
     for theme in ("light", "dark"):
         visit.violations[theme] = serious_violations(page, theme)
-    context.close()
+    page.close()
     return visit
 
 
-def visit_by_file(browser: Browser, root: Path, name: str) -> Visit:
-    """Open a page as a file, with the network off."""
+def visit_by_file(context: BrowserContext, root: Path, name: str) -> Visit:
+    """Open a page as a file; the context is to be offline."""
     visit = Visit(name)
-    context = open_context(browser)
-    context.set_offline(True)
     page = context.new_page()
     watch(page, visit, root.as_uri())
+    page.add_init_script(COUNT_SHIFTS)
     page.goto((root / name).as_uri())
-    settle(page)
+    visit.shift = settle(page)
     visit.facts = page.evaluate(FACTS)
-    context.close()
+    page.close()
     return visit
 
 

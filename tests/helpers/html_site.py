@@ -81,7 +81,7 @@ class Site:
     @cached_property
     def documents(self) -> list[Path]:
         """The pages without those that only send the reader on."""
-        return [page for page in self.pages if not is_redirection(parse(page))]
+        return [page for page in self.pages if not is_redirection(page)]
 
     def name(self, path: Path) -> str:
         """The path below the site's root, for messages."""
@@ -126,9 +126,9 @@ def parse(page: Path) -> BeautifulSoup:
     return BeautifulSoup(read(page), "html.parser")
 
 
-def is_redirection(soup: BeautifulSoup) -> bool:
+def is_redirection(page: Path) -> bool:
     """Whether the page sends the reader to another at once."""
-    return any(attribute(meta, "http-equiv").lower() == "refresh" for meta in soup.find_all("meta"))
+    return re.search(r"<meta[^>]*http-equiv=.?refresh", read(page)[:4000], re.IGNORECASE) is not None
 
 
 def attribute(element: Tag, name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -21,9 +20,6 @@ from html_site import (
     references,
     script_references,
 )  # fmt: skip
-
-LIMIT = 1_500_000
-"""Bytes that a page may weigh, with all that it loads, without compression."""
 
 SAY_NOTHING = {
     "alt", "chart", "diagram", "figure", "graph", "graphic", "illustration", "image", "img", "logo", "output", "photo",
@@ -149,58 +145,6 @@ def alt_problem(image: Tag) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Weight:
-    """Bytes of a page: `own` for what it alone shows, `shared` for what many pages load and the browser keeps."""
-
-    own: int
-    shared: int
-
-    @property
-    def total(self) -> int:
-        """All of it, as on a reader's first visit."""
-        return self.own + self.shared
-
-
-def weigh(site: Site, page: Path) -> Weight:
-    """The bytes of a page's HTML and of every local file that the HTML and its style sheets name, each counted once.
-
-    Counted: images, lazy ones and all of `srcset` too, but of pictures with a version for each theme only those of
-    the heavier theme; media; style sheets with the first font file of each @font-face and their images; script files.
-    Under `_static` it is shared, elsewhere the page's own. Not counted: what scripts load while they run, as MathJax
-    does with its parts and fonts; the browser test measures that too.
-    """
-    files = {page}
-    for reference in references(page):
-        if reference.loads and reference.how != "meta refresh":
-            files.add(site.target(page, reference.url) or page)
-    themes = [
-        {site.target(page, attribute(i, "src")) for i in parse(page).select(f"img.only-{t}")} for t in ("light", "dark")
-    ]
-    lighter = min(themes, key=lambda pictures: sum(p.stat().st_size for p in pictures if p and p.is_file()))
-    files -= {picture for picture in lighter - set().union(*(t for t in themes if t is not lighter)) if picture}
-    for sheet in site.style_sheets(page):
-        files.add(sheet)
-        css = re.sub(
-            r"@font-face\s*\{([^}]*)\}", lambda face: "".join(re.findall(r"url\([^)]*\)", face[1])[:1]), read(sheet)
-        )
-        files |= {site.target(sheet, reference.url) or page for reference in css_references(css)}
-    static = site.root / "_static"
-    sizes = {file: file.stat().st_size for file in files if file.is_file()}
-    shared = sum(size for file, size in sizes.items() if file.is_relative_to(static))
-    return Weight(own=sum(sizes.values()) - shared, shared=shared)
-
-
-def heavy_pages(site: Site, limit: int = LIMIT) -> list[str]:
-    """Pages that weigh more than the limit, by what their HTML names."""
-    problems = []
-    for page in site.documents:
-        weight = weigh(site, page)
-        if weight.total > limit:
-            problems.append(f"{site.name(page)}: {weight.total:,} bytes ({weight.own:,} of its own), over {limit:,}")
-    return problems
-
-
 def leftovers(site: Site) -> list[str]:
     """Traces of the build that no reader should see: markup, errors, warnings, marks for nbgrader."""
     problems = []
@@ -295,5 +239,5 @@ def head_problems(site: Site) -> list[str]:
 
 
 CHECKS = (
-    third_party_loads, dead_links, images_without_alt, heavy_pages, leftovers, duplicate_ids, head_problems,
+    third_party_loads, dead_links, images_without_alt, leftovers, duplicate_ids, head_problems,
 )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import accessible, boxes, docstrings, exercises, figures, framework_tabs, lean, offline, pictures, predictions
+from . import accessible, blocks, docstrings, figures, framework_tabs, icons, loads, predictions
 
-PARTS = (accessible, lean, offline, boxes, exercises, docstrings, figures, framework_tabs, pictures, predictions)
+PARTS = (accessible, loads, blocks, docstrings, figures, framework_tabs, icons, predictions)
+# `pictures` MyST-NB finds itself
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sphinx extension: corrects what Sphinx, theme and notebooks write that readers without sight or mouse stumble over.
+"""Corrects what Sphinx, theme and notebooks write that readers without sight or mouse stumble over.
 
 Found by axe-core on the built pages; tests/book/site/test_browser.py runs it on each page.
 """
@@ -70,21 +70,27 @@ def correct(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
 
 
 def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Give the buttons that unfold a part of the contents a name; the theme gives them a picture only."""
+    """Give the buttons that unfold a page of the contents a name; the theme gives them a picture only."""
     contents = context.get("generate_toctree_html")
     if contents is None:
         return
 
     def named(kind: str, **options: Any) -> Any:
         html = contents(kind, **options)
-        return str(html).replace("<summary>", '<summary aria-label="Pages below">') if kind == "sidebar" else html
+        if kind == "sidebar":
+            for button in html.select("a + details > summary"):
+                button["aria-label"] = f"Pages below {button.find_previous('a').get_text(strip=True)}"
+        return html
 
     context["generate_toctree_html"] = named
 
 
-def choose_mode(app: Sphinx, config: Config) -> None:
-    """Name the mode of a reader's first visit; the theme's script reports an empty one as an error."""
-    config.html_context.setdefault("default_mode", "auto")
+def configure(app: Sphinx, config: Config) -> None:
+    """Settings of the theme; html_theme_options in _config.yml would replace all that Jupyter Book sets."""
+    config.html_context.setdefault("default_mode", "auto")  # the theme's script reports an empty one as an error
+    config.html_theme_options.setdefault("show_navbar_depth", 0)  # fold the parts, too
+    for name in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent"):
+        config.html_theme_options.setdefault(name, [])  # or a second header bar is shown
 
 
 def write_front_door(app: Sphinx, exception: Exception | None) -> None:
@@ -105,11 +111,10 @@ def write_front_door(app: Sphinx, exception: Exception | None) -> None:
     )
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_css_file("accessible.css", priority=800)
-    app.connect("config-inited", choose_mode)
+    app.connect("config-inited", configure)
     app.connect("html-page-context", correct)
-    app.connect("build-finished", write_front_door, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("build-finished", write_front_door, priority=900)

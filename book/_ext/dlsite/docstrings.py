@@ -1,4 +1,4 @@
-"""Sphinx extension: the sections of the package's docstrings, as they are written here.
+"""The sections of the package's docstrings, as they are written here.
 
 A section such as "Parameters" holds entries of the form `n : number of pictures, 0 or more`, which may go on in
 indented lines. It becomes a heading and a list. (Tools for NumPy's own style take what follows the colon for a type,
@@ -49,4 +49,3 @@ def process(app, what, name, obj, options, lines):
 def setup(app):
     """Connect the step above."""
     app.connect("autodoc-process-docstring", process)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -1,4 +1,4 @@
-"""Sphinx extension: neighbouring cells tagged `fw-pytorch`, `fw-keras`, ... become one synchronised set of tabs.
+"""Neighbouring cells tagged `fw-pytorch`, `fw-keras`, ... become one synchronised set of tabs.
 
 The cells stay ordinary, executed code cells in the notebook; only the page groups them. The
 reader's choice is kept by sphinx-design under the key of the synchronisation group, on all pages.
@@ -84,4 +84,3 @@ class FrameworkTabs(SphinxPostTransform):
 def setup(app):
     """Add the transform."""
     app.add_post_transform(FrameworkTabs)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -1,118 +1,64 @@
 """The built site in the browser: over http and as files, in both themes, on a wide and a narrow screen.
 
-Each page is opened once over http and once as a file with the network off; the tests then ask what happened.
-With several workers `--dist worksteal` keeps the tests of a page together.
+Each page is opened once over http and once as a file with the network off.
 """
 
 from __future__ import annotations
 
-import functools
-import gzip
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from browser_visit import Visit, open_context, visit_by_file, visit_by_http, watch
-from html_site import HTML, Site, is_redirection, parse
-from site_checks import LIMIT
+from browser_visit import (
+    COUNT_SHIFTS,
+    LARGEST_SHIFT,
+    Visit,
+    open_context,
+    settle,
+    visit_by_file,
+    visit_by_http,
+    watch,
+)  # fmt: skip
+from html_site import HTML, Site, read
 
 NO_SITE = "(no built site)"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each page, so that a failure names it; the tests of a page together, so that it is opened once."""
+    """One test for each page, so that a failure names it."""
     if "page_name" in metafunc.fixturenames:
         site = Site(HTML)
-        names = [site.name(page) for page in site.pages if not is_redirection(parse(page))]
-        metafunc.parametrize("page_name", names or [NO_SITE], scope="session")
+        names = [site.name(page) for page in site.documents]
+        metafunc.parametrize("page_name", names or [NO_SITE])
 
 
-@functools.cache
-def opened(browser: Browser, where: str | Path, name: str) -> Visit:
-    """The visit to a page, made once."""
-    return visit_by_file(browser, where, name) if isinstance(where, Path) else visit_by_http(browser, where, name)
+@pytest.fixture(scope="module")
+def online(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader who goes from page to page, and keeps what many pages load."""
+    context = open_context(browser)
+    yield context
+    context.close()
 
 
-@pytest.fixture
-def served(browser: Browser, address: str, page_name: str) -> Visit:
-    """The visit to a page over http."""
-    return opened(browser, address, page_name)
+@pytest.fixture(scope="module")
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader without a network."""
+    context = open_context(browser, offline=True)
+    yield context
+    context.close()
 
 
-@pytest.fixture(params=["http", "file"])
-def visit(request: pytest.FixtureRequest, browser: Browser, site: Site, address: str, page_name: str) -> Visit:
-    """The visit to a page over http, and as a file with the network off."""
-    return opened(browser, address if request.param == "http" else site.root, page_name)
-
-
-def test_asks_no_other_host(visit: Visit) -> None:
-    assert visit.foreign == []
+def test_a_page_on_the_web_has_no_fault(online: BrowserContext, address: str, page_name: str) -> None:
+    visit = visit_by_http(online, address, page_name)
     assert visit.asked
+    assert visit.bytes[page_name] > 0
+    assert visit.faults() == []
 
 
-def test_every_request_is_answered(visit: Visit) -> None:
-    assert visit.failed == []
-
-
-def test_reports_no_error(visit: Visit) -> None:
-    assert visit.errors == []
-
-
-def test_typesets_its_equations(visit: Visit) -> None:
-    assert visit.facts["typeset"] == visit.facts["equations"]
-    assert visit.facts["badlyTypeset"] == []
-
-
-def test_starts_its_figures(visit: Visit) -> None:
-    for figure in visit.facts["figures"]:
-        assert figure["started"], figure
-        assert "could not start" not in figure["text"], figure
-
-
-def test_shows_its_images(visit: Visit) -> None:
-    assert visit.facts["brokenImages"] == []
-
-
-def test_has_one_main_heading(served: Visit) -> None:
-    assert len(served.facts["headings"]) == 1, served.facts["headings"]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(served: Visit, theme: str) -> None:
-    assert not served.violations[theme], "\n".join(served.violations[theme])
-
-
-def test_does_not_scroll_sideways_on_a_phone(served: Visit) -> None:
-    assert served.narrow["scrolls"] <= 0, served.narrow
-
-
-def test_a_first_visit_transfers_less_than_the_limit(served: Visit, site: Site) -> None:
-    """All that the page loads into an empty cache, MathJax too, from a host that compresses text, as web hosts do."""
-    sizes = {name: compressed(site, name, size) for name, size in served.bytes.items()}
-    assert 0 < sum(sizes.values()) <= LIMIT, heaviest(sizes)
-
-
-def test_weighs_less_than_the_limit_without_compression(served: Visit) -> None:
-    """All but MathJax, which is the same for every page and comes after the text."""
-    sizes = {name: size for name, size in served.bytes.items() if not name.startswith("_static/mathjax/")}
-    assert 0 < sum(sizes.values()) <= LIMIT, heaviest(sizes)
-
-
-def compressed(site: Site, name: str, size: int) -> int:
-    """Bytes of a file as a host sends it that compresses text with gzip."""
-    file = site.root / unquote(urlsplit(name).path)
-    text = file.suffix in (".html", ".css", ".js", ".json", ".svg") and file.is_file()
-    return len(gzip.compress(file.read_bytes(), 6)) if text else size
-
-
-def heaviest(sizes: dict[str, int]) -> str:
-    """The total and what makes most of it."""
-    most = sorted(sizes.items(), key=lambda item: -item[1])[:8]
-    return f"{sum(sizes.values()):,} bytes, most of them " + ", ".join(f"{name}: {size:,}" for name, size in most)
+def test_a_page_from_a_file_has_no_fault(offline: BrowserContext, site: Site, page_name: str) -> None:
+    assert visit_by_file(offline, site.root, page_name).faults() == []
 
 
 # What a reader does.
@@ -130,10 +76,10 @@ def reader(browser: Browser, address: str) -> Iterator[tuple[Page, Visit]]:
     assert (visit.foreign, visit.failed, visit.errors) == ([], [], [])
 
 
-def pages_with(site: Site, selector: str, least: int = 1) -> list[str]:
-    """Names of the pages with at least so many elements that fit the selector; without such a page the test fails."""
-    found = [site.name(page) for page in site.documents if len(parse(page).select(selector)) >= least]
-    assert found, f"no page has {least} x {selector}"
+def pages_with(site: Site, text: str, least: int = 1) -> list[str]:
+    """Names of the pages with the text at least so many times; without such a page the test fails."""
+    found = [site.name(page) for page in site.documents if read(page).count(text) >= least]
+    assert found, f"no page has {least} x {text}"
     return found
 
 
@@ -208,7 +154,7 @@ def test_the_theme_follows_the_system_until_the_reader_chooses_and_then_keeps_th
 
 def test_each_theme_shows_its_own_version_of_a_picture(reader: tuple[Page, Visit], site: Site, address: str) -> None:
     page, _ = reader
-    page.goto(address + pages_with(site, "img.only-dark")[0])
+    page.goto(address + pages_with(site, "only-dark")[0])
     themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for theme, other in zip(themes, reversed(themes), strict=True):
         page.emulate_media(color_scheme=theme)
@@ -218,6 +164,7 @@ def test_each_theme_shows_its_own_version_of_a_picture(reader: tuple[Page, Visit
         assert page.locator(f"img.only-{other}:visible").count() == 0
 
 
+KERAS_TAB = 'data-sync-id="keras"'
 KERAS = 'label.sd-tab-label[data-sync-group="framework"][data-sync-id="keras"]'
 
 
@@ -232,8 +179,8 @@ def test_a_choice_of_framework_counts_for_all_tabs_and_all_pages(
     reader: tuple[Page, Visit], site: Site, address: str
 ) -> None:
     page, _ = reader
-    names = pages_with(site, KERAS)
-    several = pages_with(site, KERAS, least=2)[0]
+    names = pages_with(site, KERAS_TAB)
+    several = pages_with(site, KERAS_TAB, least=2)[0]
     page.goto(address + several)
     assert set(chosen(page)) == {"pytorch"}
     page.locator(KERAS).first.click()
@@ -246,7 +193,7 @@ def test_a_choice_of_framework_counts_for_all_tabs_and_all_pages(
 
 def test_framework_tabs_obey_the_keyboard(reader: tuple[Page, Visit], site: Site, address: str) -> None:
     page, _ = reader
-    page.goto(address + pages_with(site, KERAS)[0])
+    page.goto(address + pages_with(site, KERAS_TAB)[0])
     page.locator('.sd-tab-set > input[type="radio"]').first.focus()
     page.keyboard.press("ArrowRight")
     assert set(chosen(page)) == {"keras"}
@@ -269,5 +216,51 @@ def test_without_javascript_the_text_and_the_contents_are_there(browser: Browser
     page = context.new_page()
     page.goto((site.root / "book/index.html").as_uri())
     expect(page.locator("article h1")).to_be_visible()
+    page.locator("nav.bd-docs-nav summary").first.click()
     expect(page.locator("nav.bd-docs-nav a").first).to_be_visible()
+    context.close()
+
+
+def test_the_front_page_keeps_still_on_a_phone_and_leaves_room_below_its_figure(browser: Browser, address: str) -> None:
+    for width, height in ((360, 740), (412, 823), (768, 1024)):
+        context = open_context(browser, viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.add_init_script(COUNT_SHIFTS)
+        page.goto(f"{address}book/index.html")
+        assert settle(page) <= LARGEST_SHIFT
+        frame, figure = page.locator(".front-figure").bounding_box(), page.locator(".dlf").bounding_box()
+        assert frame is not None
+        assert figure is not None
+        assert frame["height"] - figure["height"] < 60, width
+        following = "(e) => e.nextElementSibling.getBoundingClientRect().top - e.getBoundingClientRect().bottom"
+        assert page.locator(".front-figure").evaluate(following) >= 16
+        context.close()
+
+
+def test_the_front_page_begins_with_a_window_in_which_there_is_something(
+    reader: tuple[Page, Visit], address: str
+) -> None:
+    page, _ = reader
+    page.goto(f"{address}book/index.html")
+    expect(page.locator(".dlf-total .dlf-cell")).to_have_text("3")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_contents_fold_and_their_names_take_one_line_each(browser: Browser, address: str, width: int) -> None:
+    context = open_context(browser, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}exercises/networks/cnn.html")
+    if width < 960:
+        page.locator(".primary-toggle:visible").click()
+    here = page.locator(".bd-docs-nav a.current", has_text="Exercises")
+    expect(here).to_be_visible()
+    other = page.locator(".bd-docs-nav summary", has_text="Convolution").first
+    other.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".bd-docs-nav a", has_text="One dimension")).to_be_visible()
+    page.evaluate("document.querySelectorAll('.bd-docs-nav details').forEach((part) => { part.open = true })")
+    heights = page.locator(".bd-docs-nav a").evaluate_all("(all) => all.map((a) => [a.innerText, a.offsetHeight])")
+    one_line = min(height for _, height in heights)
+    assert one_line > 0
+    assert [name for name, height in heights if height > one_line] == []
     context.close()

@@ -13,11 +13,9 @@ from site_checks import (
     dead_links,
     duplicate_ids,
     head_problems,
-    heavy_pages,
     images_without_alt,
     leftovers,
     third_party_loads,
-    weigh,
 )  # fmt: skip
 
 Builder = Callable[..., Site]
@@ -161,27 +159,6 @@ def test_a_redirection_to_nowhere_is_found(build: Builder) -> None:
 )
 def test_an_image_without_real_alternative_text_is_found(image: str, build: Builder) -> None:
     assert len(images_without_alt(build(image))) == 1
-
-
-def test_a_page_over_the_limit_is_found_each_file_counted_once_and_one_theme(build: Builder) -> None:
-    files = {
-        "_static/a.css": "@font-face{src:url(a.woff2),url(a.ttf)}",
-        "_static/a.woff2": "x" * 100,
-        "_static/a.ttf": "x" * 10_000,
-        "big.webp": "x" * 1000,
-        "lazy.webp": "x" * 500,
-        "light.webp": "x" * 30,
-        "dark.webp": "x" * 70,
-    }
-    body = '<img src="big.webp" alt="a b"><img loading="lazy" src="lazy.webp" alt="a b"><img src="big.webp" alt="a b">'
-    body += '<img class="only-light" src="light.webp" alt="a b"><img class="x only-dark" src="dark.webp" alt="a b">'
-    site = build(body, head='<link rel="stylesheet" href="_static/a.css">', files=files)
-    page = site.root / "page.html"
-    weight = weigh(site, page)
-    assert weight.shared == len(files["_static/a.css"]) + 100
-    assert weight.own == page.stat().st_size + len("<svg/>") + 1570
-    assert heavy_pages(site, limit=weight.total) == []
-    assert len(heavy_pages(site, limit=weight.total - 1)) == 1
 
 
 LEFT = {

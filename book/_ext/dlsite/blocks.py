@@ -1,18 +1,25 @@
-"""Sphinx extension: a quotation that begins with "Not quite." becomes a box of that title.
+"""Blocks of a page that are written in a form which JupyterLab and Colab show well, too.
 
-    > **Not quite.** *"A filter moves to the left."* To the right ...
+- A quotation that begins with "Not quite." becomes a box of that title:
 
-Written so, and not as a directive, because notebooks are read in JupyterLab and in Colab too, which show
-directives as raw text.
+      > **Not quite.** *"A filter moves to the left."* To the right ...
+
+- A solution is shown without nbgrader's marks around it.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 TITLE = "Not quite"
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 class NotQuiteBoxes(SphinxTransform):
@@ -20,7 +27,7 @@ class NotQuiteBoxes(SphinxTransform):
 
     default_priority = 500
 
-    def apply(self, **kwargs):
+    def apply(self, **kwargs: Any) -> None:
         """Look at each quotation of the page."""
         for quotation in list(self.document.findall(nodes.block_quote)):
             strong = next(iter(quotation.findall(nodes.strong)), None)
@@ -35,7 +42,7 @@ class NotQuiteBoxes(SphinxTransform):
                 logger.warning(message, TITLE, strong.astext(), location=quotation)
 
 
-def remove(strong):
+def remove(strong: nodes.strong) -> None:
     """Take the title out of its paragraph, with the signs and spaces after it, and a paragraph of nothing else."""
     paragraph = strong.parent
     rest = paragraph.children[paragraph.index(strong) + 1 :]
@@ -49,7 +56,23 @@ def remove(strong):
         paragraph.parent.remove(paragraph)
 
 
-def setup(app):
-    """Add the transform."""
+class WithoutMarks(SphinxTransform):
+    """Take the lines with nbgrader's marks out of the code."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs: Any) -> None:
+        """Look at each block of code of the page."""
+        for block in list(self.document.findall(nodes.literal_block)):
+            lines = block.astext().splitlines()
+            kept = [line for line in lines if line.strip() not in MARKS]
+            if kept != lines:
+                text = "\n".join(kept)
+                block.rawsource, block.children = text, []
+                block += nodes.Text(text)
+
+
+def setup(app: Sphinx) -> None:
+    """Add the transforms."""
     app.add_transform(NotQuiteBoxes)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
+    app.add_transform(WithoutMarks)

@@ -1,0 +1,42 @@
+"""The book's contents: every page once, exercises below their chapter, names that fit into a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from tools import lab, notebooks
+
+TOC = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf-8"))
+CHAPTERS = [chapter for part in TOC["parts"] for chapter in part["chapters"]]
+LONGEST = 26  # letters that fit into a line of the contents, on a phone too; the site's test measures it
+
+
+def pages(chapters: list[dict]) -> Iterator[dict]:
+    """The pages in reading order."""
+    for page in chapters:
+        yield page
+        yield from pages(page.get("sections", []))
+
+
+def test_every_notebook_stands_in_the_contents_once() -> None:
+    listed = [f"{page['file']}.ipynb" for page in pages(CHAPTERS)]
+    there = [path.relative_to(notebooks.ROOT).as_posix() for path in notebooks.paths()]
+    assert sorted(file for file in listed if (notebooks.ROOT / file).exists()) == sorted(there)
+    assert len(set(listed)) == len(listed)
+
+
+def test_exercises_stand_below_their_chapter_and_nowhere_else() -> None:
+    for page in pages(CHAPTERS):
+        exercises = page["file"].replace("book/", "exercises/", 1)
+        below = [part for part in page.get("sections", []) if part["file"].startswith("exercises/")]
+        expected = (notebooks.ROOT / f"{exercises}.ipynb").exists() and page["file"].startswith("book/")
+        assert below == ([{"file": exercises, "title": "Exercises"}] if expected else []), page["file"]
+    assert not [chapter for chapter in CHAPTERS if chapter["file"].startswith("exercises/")]
+
+
+@pytest.mark.parametrize("page", list(pages(CHAPTERS)), ids=lambda page: page["file"])
+def test_a_name_fits_into_a_line(page: dict) -> None:
+    assert len(page.get("title") or lab.title(page["file"])) <= LONGEST
