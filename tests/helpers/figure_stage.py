@@ -10,7 +10,7 @@ from dlcourse.figures import Figure
 
 MOUNT = """async ([name, state]) => {
   // As strict as the model of JupyterLab: it hands out its own values (so that a figure which changed one in place
-  // would be found out), says `change` once for each `set`, and counts what would be sent to Python.
+  // would be found out), says `change` once for each `set` that changes something, and counts what is sent to Python.
   window.modules ??= {};
   const text = ["shared", "controls", name].map((part) => DLCOURSE_FIGURES[part]);
   modules[name] ??= import(URL.createObjectURL(new Blob(text, { type: "text/javascript" })));
@@ -22,9 +22,10 @@ MOUNT = """async ([name, state]) => {
     state: freeze(state), listeners: new Set(), sent: [], unsent: {},
     get(key) { return this.state[key]; },
     set(changes) {
+      const before = JSON.stringify(this.state);
       this.state = freeze({ ...this.state, ...changes });
       Object.assign(this.unsent, changes);
-      this.listeners.forEach((callback) => callback());
+      if (JSON.stringify(this.state) !== before) this.listeners.forEach((callback) => callback());
     },
     save_changes() { this.sent.push(this.unsent); this.unsent = {}; },
     on(event, callback) { if (event !== "change") throw Error(event); this.listeners.add(callback); },

@@ -143,8 +143,9 @@ COLOURS = """() => {
   }).filter(([, , background]) => background[3] === 255);
 }"""
 OUTSIDE = """all => all.filter((part) => {
-  let within = part.parentElement; // what cuts it off or scrolls it is seen instead
-  while (!within.matches(".dlf-body") && getComputedStyle(within).overflowX === "visible") within = within.parentElement;
+  const ends = (element) => element.matches(".dlf-body") || getComputedStyle(element).overflowX !== "visible";
+  let within = part.parentElement; // what cuts it off or scrolls it is looked at instead
+  while (!ends(within)) within = within.parentElement;
   const [inner, outer] = [within.matches(".dlf-body") ? part : within, part.closest(".dlf-body")]
     .map((element) => element.getBoundingClientRect());
   if (!part.checkVisibility()) return false;
@@ -157,6 +158,9 @@ SMALL = """all => all.filter((part) => {
 }).map((part) => part.closest(".dlf").className + part.outerHTML.slice(0, 100))"""
 
 
+GLIDES = "all => all.map((element) => getComputedStyle(element).transitionDuration)"
+
+
 def test_one_page_holds_all_figures_at_every_width_in_both_themes(visit, everything):
     page = visit(*everything, http=True, reduced_motion="reduce")
     hosts = page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).hostname)")
@@ -167,8 +171,11 @@ def test_one_page_holds_all_figures_at_every_width_in_both_themes(visit, everyth
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator(f".dlf-cell, .dlf-frame, {STOPS}").evaluate_all(OUTSIDE) == []
         if width == 360:
-            assert page.locator(STOPS).evaluate_all(SMALL) == []
+            firsts = [i for i, figure in enumerate(everything) if figure.state() == type(figure)().state()]
+            for i in firsts:
+                assert page.locator(".dlf").nth(i).locator(STOPS).evaluate_all(SMALL) == []
     page.set_viewport_size({"width": 800, "height": 740})
+    assert set(page.locator(".dlf *").evaluate_all(GLIDES)) == {"0s"}
     surface = "getComputedStyle(document.querySelector('.dlf-body')).backgroundColor"
     for theme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 30)")):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
@@ -178,6 +185,8 @@ def test_one_page_holds_all_figures_at_every_width_in_both_themes(visit, everyth
         assert [cell for cell, *pair, _ in cells if contrast(pair) < 4.5] == []
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["impact"], v["nodes"][0]["html"]) for v in found] == []
+    page.evaluate("document.documentElement.dataset.theme = 'light'; document.body.dataset.jpThemeLight = 'false'")
+    assert page.evaluate(COLOURS) == cells  # JupyterLab's dark theme is the book's
 
 
 def test_figures_start_from_a_file(visit):
@@ -185,6 +194,7 @@ def test_figures_start_from_a_file(visit):
     assert page.evaluate("[...document.querySelectorAll('.dlf')].map((e) => e.className)") == [
         f"dlf dlf-{name}" for name in NAMES
     ]
+    assert {"0.35s", "0.25s"} <= set(page.locator(".dlf *").evaluate_all(GLIDES))
 
 
 def test_a_page_loads_the_style_sheets_of_its_figures():
@@ -273,6 +283,20 @@ def test_the_tab_key_leads_to_every_control(show, name):
     assert visited == list(range(count))
 
 
+KEYED = "[role=application], [role=slider], [role=grid]"
+TAKEN = """all => all.map((element) => {
+  const target = element.querySelector("[tabindex='0']") ?? element;
+  const taken = (key) => !target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return [taken("ArrowRight"), taken("Home"), taken("x"), element.dataset.lmSuppressShortcuts];
+})"""
+
+
+@each_figure
+def test_keys_that_a_figure_uses_scroll_no_page_and_move_no_cell_of_jupyterlab(show, name):
+    taken = show(FIGURES[name]()).locator(KEYED).evaluate_all(TAKEN)
+    assert taken == [[True, True, False, "true"]] * len(taken)
+
+
 MODIFIED = """() => {
   const taken = [];
   const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", " ", "5", "-", "Home", "End"];
@@ -351,10 +375,16 @@ def test_play_runs_to_the_end_in_silence_and_what_is_taken_away_stops(stage, nam
             page.get_by_role("button", name="Pause").click()
             assert page.evaluate(HEARD) != heard
             play.click()
+            page.get_by_role("button", name="Next").click()
+            assert page.evaluate("timers.size") == 0
+            play.click()
         page.evaluate("() => { for (let i = 0; timers.size && i < 500; i++) tick(); }")
         assert page.evaluate("timers.size") == 0
         if name != "gradient_descent":  # whose playing ends where nothing changes any more
             assert page.get_by_role("button", name="Next").get_attribute("aria-disabled") == "true"
+            play.click()  # from the beginning again
+            assert page.get_by_role("button", name="Previous").get_attribute("aria-disabled") == "true"
+            page.get_by_role("button", name="Pause").click()
         play.click()
     page.evaluate("mounted[0].cleanup()")
     assert page.evaluate("[timers.size, mounted[0].model.listeners.size]") == [0, 0]

@@ -89,6 +89,8 @@ def test_outputs_ahead_of_the_window_are_faint_until_it_has_been_there(show):
     page.get_by_role("button", name="output 3").click()
     page.get_by_role("button", name="Previous").click()
     assert ahead.count() == 2
+    style = "output => getComputedStyle(output.firstChild).borderStyle"
+    assert ahead.first.evaluate(style) == "dashed"
 
 
 @pytest.mark.parametrize("target", ["slider", "output"])
@@ -105,6 +107,9 @@ def test_pointing_at_an_output_previews_its_window(show):
     page = show(figures.conv1d())
     page.get_by_role("button", name="output 3").hover()
     assert equation(page) == "1 × 0 + 1 × 1 + 0 × 0 = 1"
+    page.get_by_role("slider").press("Home")  # where the window is already: the preview ends all the same
+    assert equation(page) == "0 × 0 + 0 × 1 + 0 × 0 = 0"
+    page.get_by_role("button", name="output 4").hover()
     page.mouse.move(0, 0)
     assert equation(page) == "0 × 0 + 0 × 1 + 0 × 0 = 0"
     assert where(page) == "window 1 of 6"
@@ -153,7 +158,10 @@ def test_a_cell_shows_its_exact_value_while_it_is_edited(show):
     assert outputs(page)[3] == 1 / 3
 
 
-@pytest.mark.parametrize(("typed", "message"), [("-", "not a number yet"), ("1e9", "stay between −999 and 999")])
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [("-", "not a number yet"), ("1e9", "stay between −999 and 999")],
+)
 def test_what_is_not_a_number_gets_a_kind_message(show, typed, message):
     page = show(figures.conv1d())
     cell = page.get_by_label("input 3")
@@ -166,6 +174,9 @@ def test_what_is_not_a_number_gets_a_kind_message(show, typed, message):
     page.keyboard.press("Tab")
     assert cell.input_value() == "1"
     assert "can be edited" in page.get_by_role("status").inner_text()
+    assert "dlf-fault" not in page.get_by_role("status").get_attribute("class")
+    cell.fill("-1000")
+    assert "stay between −999" in page.get_by_role("status").inner_text()
 
 
 def test_presets_fill_input_and_filter_and_edits_are_your_own(show):
@@ -291,3 +302,39 @@ def test_a_bias_reaches_the_bounds(bias):
 def test_conv1d_names_what_is_wrong(arguments, error, message):
     with pytest.raises(error, match=message):
         figures.conv1d(**arguments)
+
+
+def test_the_menus_offer_what_their_names_say(show):
+    page = show(figures.conv1d())
+    inputs = {
+        "bump": [0, 0, 0, 1, 1, 0, 0, 0],
+        "step edge": [0, 0, 0, 0, 1, 1, 1, 1],
+        "ramp": [0, 1, 2, 3, 4, 5, 6, 7],
+        "spike": [0, 0, 0, 0, 1, 0, 0, 0],
+        "wave": [0, 1, 0, -1, 0, 1, 0, -1],
+    }
+    menu = page.get_by_role("combobox", name="Input")
+    assert menu.locator("option:not([hidden])").all_inner_texts() == list(inputs)
+    for name, expected in inputs.items():
+        menu.select_option(name)
+        assert [float(text) for text in values(page, "input")] == expected
+    menu = page.get_by_role("combobox", name="Filter")
+    for name in menu.locator("option:not([hidden])").all_inner_texts():
+        menu.select_option(name)
+        written = re.findall(r"−?[\d⅓]+", name)
+        assert [text.replace("0.33", "⅓").replace("-", "−") for text in values(page, "filter")] == written
+
+
+def test_the_colour_is_as_strong_as_the_number(show):
+    page = show(figures.conv1d([1, -2, 4], [1], position=2))
+    amount = "all => all.map((cell) => Number(cell.style.getPropertyValue('--amount')))"
+    assert page.locator(".dlf-output .dlf-cell").evaluate_all(amount) == [0.25, 0.5, 1]
+
+
+def test_on_a_phone_the_window_is_scrolled_into_the_middle(show):
+    page = show(figures.conv1d(range(16)), width=360)
+    for i in (6, 8, 5):
+        page.get_by_role("button", name=f"output {i}:").dispatch_event("click")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        window, scroller = page.locator(".dlf-thumb").bounding_box(), page.locator(".dlf-scroll").bounding_box()
+        assert abs(window["x"] + window["width"] / 2 - scroller["x"] - scroller["width"] / 2) <= 2

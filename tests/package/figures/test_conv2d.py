@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import signal
+from scipy import ndimage, signal
 
 from dlcourse import figures
 
@@ -66,6 +66,10 @@ def test_the_menu_applies_each_filter(show, name):
     page = show(figures.conv2d(image))
     page.get_by_role("combobox", name="Filter").select_option(name)
     np.testing.assert_allclose(cells(page, "output"), signal.correlate2d(image, figures.KERNELS[name], "valid"))
+    ends = page.locator(".dlf-scale span").all_inner_texts()
+    assert ends[0] == "−" + ends[1]
+    if name == "blur":
+        assert page.get_by_label("weight in row 0, column 0").input_value() == "0.063"
 
 
 def test_a_weight_can_be_edited_and_the_filter_becomes_your_own(show):
@@ -83,6 +87,8 @@ def test_the_menu_draws_each_image(show, name, total):
     page = show(figures.conv2d())
     page.get_by_role("combobox", name="Image").select_option(name)
     assert np.sum(cells(page, "image")) == total
+    if name == "diagonal":
+        assert cells(page, "image") == np.eye(8).tolist()
 
 
 def test_the_horizontal_line_is_the_vertical_line_turned(show):
@@ -147,6 +153,9 @@ def test_in_the_image_enter_switches_a_cell_and_digits_type_into_it(show):
     page.keyboard.press("Enter")
     assert cells(page, "image")[1][1] == -12.5
     assert page.evaluate("document.activeElement.textContent") == "−12.5"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert cells(page, "image")[1][2] == 12.5  # as strong as the strongest
 
 
 def test_drawing_switches_cells_along_the_way_of_the_mouse(show):
@@ -168,6 +177,12 @@ def test_drawing_switches_cells_along_the_way_of_the_mouse(show):
     assert cells(page, "image")[2] == [0, 1, 1, 0, 1, 1, 0, 0]
     assert where(page) == "window 1 of 36"
     assert page.get_by_label("value in row 2, column 3").input_value() == "0"
+    before = cells(page, "image")
+    page.mouse.move(5, 5)  # a button that is pressed outside paints nothing
+    page.mouse.down()
+    page.mouse.move(x[0], y[0] + 90, steps=5)
+    page.mouse.up()
+    assert cells(page, "image") == before
 
 
 def test_a_finger_moves_the_window_and_draws(visit):
@@ -296,3 +311,13 @@ def test_figures_share_no_state():
 def test_conv2d_names_what_is_wrong(arguments, error, message):
     with pytest.raises(error, match=message):
         figures.conv2d(**arguments)
+
+
+def test_the_edges_are_sobels_and_the_blur_keeps_the_mean():
+    image = np.random.default_rng(2).normal(size=(6, 7))
+    for name, axis in (("left-right edge", 1), ("top-bottom edge", 0)):
+        found = figures.conv2d(image, kernel=name).output
+        np.testing.assert_allclose(found, ndimage.sobel(image, axis)[1:-1, 1:-1], atol=1e-12)
+    blur = figures.conv2d(image, kernel="blur").output
+    binomial = ndimage.correlate1d(ndimage.correlate1d(image, [0.25, 0.5, 0.25], 0), [0.25, 0.5, 0.25], 1)
+    np.testing.assert_allclose(blur, binomial[1:-1, 1:-1], atol=1e-12)

@@ -138,6 +138,7 @@ def test_every_unit_of_every_layer_has_torchs_paths(show):
     [
         ([(3, 1)], (11, 9)), ([(3, 1)] * 2, (11, 9, 7)), ([(3, 1)] * 5, (13, 11, 9, 7, 5, 3)), ([(4, 2)], (8, 3)),
         ([(7, 3)] * 2, (43, 13, 3)), ([(5, 2)] * 4, (61, 29, 13, 5, 1)),
+        ([*[(2, 2)] * 4, (4, 1)], (64, 32, 16, 8, 4, 1)),
     ],
 )  # fmt: skip
 def test_so_many_units_are_drawn_that_three_are_on_top_if_the_inputs_are_at_most_64(show, layers, units):

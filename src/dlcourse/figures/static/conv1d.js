@@ -189,10 +189,7 @@ export default figure("One-dimensional convolution, step by step", (fig) => {
     counts.k.show(`${k} weight${k > 1 ? "s" : ""}`, k === 1, k === n);
     counts.m.textContent = `${all.length} output${all.length > 1 ? "s" : ""}`;
     bar.show();
-    requestAnimationFrame(() => { // the first time, the figure is not yet in the page
-      const middle = (place + k / 2) * cells.inputs[0].offsetWidth;
-      follow(scroller, stage.querySelector(".dlf-track").offsetLeft + middle);
-    });
+    follow(scroller, cells.outputs[place]);
   }
 
   return {

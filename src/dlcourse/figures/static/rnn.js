@@ -193,10 +193,7 @@ export default figure("A recurrent unit through time", (fig) => {
     }
     steps.show(`${n} step${n > 1 ? "s" : ""}`, n === 1, n === fixed.longest);
     bar.show();
-    requestAnimationFrame(() => { // the first time, the figure is not yet in the page
-      const middle = (place + 0.5) * cells.units[0].offsetWidth;
-      follow(scroller, stage.querySelector(".dlf-track").offsetLeft + middle);
-    });
+    follow(scroller, cells.states[place]);
   }
 
   return {

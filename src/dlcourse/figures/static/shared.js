@@ -147,8 +147,11 @@ function draggable(element, { start = () => ({}), move, end = () => {}, slack = 
   return element;
 }
 
-/** Scrolls a row that is too long for its place until `x`, in pixels from the row's left end, is in the middle. */
-function follow(scroller, x) {
-  if (scroller.scrollWidth <= scroller.clientWidth) return;
-  scroller.scrollTo({ left: x - scroller.clientWidth / 2, behavior: STILL() ? "auto" : "smooth" });
+/** Scrolls a row that is too long for its place until `element` is in the middle. */
+function follow(scroller, element) {
+  requestAnimationFrame(() => { // the first time, the figure is not yet in the page
+    if (scroller.scrollWidth <= scroller.clientWidth) return;
+    const middle = (part) => part.getBoundingClientRect().x + part.clientWidth / 2;
+    scroller.scrollBy({ left: middle(element) - middle(scroller), behavior: STILL() ? "auto" : "smooth" });
+  });
 }
