@@ -269,6 +269,7 @@ def test_the_losses_are_drawn_on_a_logarithmic_scale_as_far_as_the_steps_go(show
             "all => all.map((text) => [text.textContent.replace('−', '-'), text.getAttribute('y')])"
         )
         values, heights = np.array(named[:-1], float).T
+        assert (np.diff(values) * np.diff(heights) < 0).all()  # the larger, the higher
         expected = np.interp(np.log10(figure.losses), np.log10(values)[::-1], heights[::-1] - 4)
         np.testing.assert_allclose(line[:, 1], expected, atol=0.2)
 
