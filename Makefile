@@ -51,4 +51,4 @@ grade: $(VENV)/installed ## grade what is handed in: make grade PART=convolution
 
 clean: ## remove everything that was built; the environment .venv and what was graded in _build/nbgrader stay
 	@[ ! -d _build ] || find _build -mindepth 1 -maxdepth 1 ! -name nbgrader -exec rm -rf {} +
-	rm -rf .pytest_cache .hypothesis .ruff_cache .mypy_cache .coverage
+	rm -rf .pytest_cache .hypothesis .ruff_cache .mypy_cache

@@ -192,7 +192,7 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-ALL = {"exercises", "graders", "book", "tools", "faults", "doctests", "package", "pages"}
+ALL = {"exercises", "graders", "book", "tools", "faults", "doctests", "training", "package", "pages"}
 CHANGES = {
     "src/dlcourse/plot.py": ALL,
     "pyproject.toml": ALL,
@@ -201,7 +201,7 @@ CHANGES = {
     "_toc.yml": {"book", "pages", "faults"},
     "book/_ext/dlsite/boxes.py": {"book", "pages", "tools", "doctests", "faults"},
     "exercises/p/c.ipynb": {"exercises", "graders", "book", "pages", "faults"},
-    "tests/package/test_x.py": {"package", "tools", "faults"},
+    "tests/package/test_x.py": {"training", "package", "tools", "faults"},
     "tests/book/test_x.py": {"book", "tools", "faults"},
     "tests/book/exercises/test_x.py": {"exercises", "book", "tools", "faults"},
     "tests/book/site/test_x.py": {"pages", "book", "tools", "faults"},
@@ -225,7 +225,7 @@ def test_a_change_runs_the_stages_that_read_the_file_again(project, name, stages
     after = {each.name: this.digests(each) for each in test.stages(False)}
     assert {each for each in before if before[each] != after[each]} == stages
     always = {each for each in before if before[each] == {}}
-    assert always == {"browser", "style", "notebooks", "site", "types"}
+    assert always == {"browser", "style", "notebooks", "site", "types", "coverage"}
 
 
 @pytest.mark.parametrize("name", ["exercises/p/c.ipynb", "exercises/p/c.wrong.py"])

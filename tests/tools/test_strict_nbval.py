@@ -254,6 +254,7 @@ def test_kernels_run_with_fixed_settings_and_do_not_know_of_the_test(tmp_path):
         ("a 1e-3", "a 1.0001e-3", 1e-2, True),
         ("0", "0.5", 1e-2, False),
         ("0.001", "0.0", 1e-2, False),
+        ("error 1.0", "loss 1.0", 1e-2, False),
         ("1.1", "1.0", 0.1, True),
         ("1.12", "1.0", 0.1, False),
         ("-1.0", "1.0", 0.1, False),

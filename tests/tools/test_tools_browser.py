@@ -81,13 +81,9 @@ def test_a_program_that_is_no_browser_is_named_and_nothing_is_fetched(monkeypatc
         main()
 
 
-def test_make_test_asks_for_the_browser_before_anything_that_takes_long():
-    every = test.stages(True)
-    assert every[0].command == "python -m tools.browser"
-    for stage in every:
-        assert stage.name in ("browser", "style") or every[0].name in stage.needs or not opens_a_browser(stage)
-
-
-def opens_a_browser(stage):
-    """Whether the stage begins before the browser was found, and has tests that open it."""
-    return not stage.needs and any(f"tests/{room}" in stage.command for room in ("package", "tools ", "book/site"))
+def test_make_test_asks_for_the_browser_before_anything_that_opens_it_or_takes_long():
+    every = {stage.name: stage for stage in test.stages(True)}
+    assert next(iter(every.values())).command == "python -m tools.browser"
+    assert {name for name, stage in every.items() if "browser" in stage.needs} == {
+        "notebooks", "tools", "training", "package",
+    }  # fmt: skip
