@@ -66,6 +66,7 @@ def stages(full: bool) -> list[Stage]:
         Stage(
             "book",
             f"{PYTEST} tests/book --ignore=tests/book/site --ignore=tests/book/exercises",
+            needs=("browser",),
             inputs=(*SHARED, *TEXTS, "exercises", "tests/book"),
         ),
         Stage(

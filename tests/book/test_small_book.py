@@ -379,3 +379,9 @@ def test_text_that_a_cell_prints_in_colour_has_contrast_in_both_themes(page):
         red, green, blue = (int(n) for n in re.findall(r"\d+", style(page, ".-Color-Red", "color")[0])[:3])
         assert (0.2126 * red + 0.7152 * green + 0.0722 * blue < 110) == dark
     page.emulate_media(color_scheme="light")
+
+
+def test_a_box_of_what_is_not_quite_right_has_its_own_mark(page):
+    page.goto("/book/networks/cells.html")
+    mark = "getComputedStyle(document.querySelector('.not-quite > .admonition-title'), '::after').content"
+    assert page.evaluate(mark) == '"\u2260"'
