@@ -95,7 +95,9 @@ class Run:
             broken = [need for need, result in needs.items() if result in ("failed", "not run")]
             if broken:
                 self._end(stage, "not run", f"needs {', '.join(broken)}")
-            elif all(needs.values()) and sum(job.stage.cores for job in running) + stage.cores <= CORES:
+            elif all(needs.values()):
+                if sum(job.stage.cores for job in running) + stage.cores > CORES:
+                    return  # smaller ones that come later would keep it waiting
                 self._start(stage, running)
 
     def _start(self, stage: Stage, running: list[Job]) -> None:

@@ -39,12 +39,12 @@ def built_pages() -> dict[str, str]:
 
 
 def stages(full: bool) -> list[Stage]:
-    """All stages, in the order in which they start when cores are free."""
+    """All stages, in the order in which they start when cores are free: long ones first."""
     option = " --full" if full else ""
     changed = notebooks.paths() if full else notebooks.untested(notebooks.fresh_cache())
     return [
-        Stage("browser", "python -m tools.browser"),
         Stage("style", "ruff check . && ruff format --check ."),
+        Stage("browser", "python -m tools.browser", cores=CORES),  # alone: the rest needs it
         Stage(
             "notebooks",
             f"python -m tools.notebooks compare{option}",
@@ -52,6 +52,8 @@ def stages(full: bool) -> list[Stage]:
             needs=("browser",),
         ),
         Stage("site", f"python -m tools.site{option}", needs=("notebooks",)),
+        room("training", "tests/package/train tests/package/models"),
+        room("package", "tests/package --ignore=tests/package/train --ignore=tests/package/models"),
         Stage(
             "exercises",
             f"{PYTEST} tests/book/exercises",
@@ -82,8 +84,6 @@ def stages(full: bool) -> list[Stage]:
             f"{PYTEST} --doctest-modules src/dlcourse book/_ext",
             inputs=("pyproject.toml", "src", "book/_ext"),
         ),
-        room("training", "tests/package/train tests/package/models"),
-        room("package", "tests/package --ignore=tests/package/train --ignore=tests/package/models"),
         Stage(
             "coverage",
             "python -m slipcover --merge _build/test/training.json _build/test/package.json "

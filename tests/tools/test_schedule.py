@@ -146,6 +146,14 @@ def test_no_more_stages_run_at_once_than_there_are_cores(root):
     assert set(counts) == {"1", "2"}
 
 
+def test_small_stages_do_not_keep_a_large_one_waiting(root):
+    order = root / "order"
+    said = [stage(f"sleep {wait}; echo {name} >> {order}", name, cores=cores) for name, wait, cores in
+            (("one", 0.2, 1), ("both", 0, schedule.CORES), ("later", 0, 1))]  # fmt: skip
+    run(root, *said)
+    assert order.read_text().split() == ["one", "both", "later"]
+
+
 def test_no_process_takes_more_cores_than_one(root, monkeypatch, capsys):
     monkeypatch.setenv("OMP_NUM_THREADS", "8")
     run(root, stage("echo $OMP_NUM_THREADS $TF_NUM_INTRAOP_THREADS $TF_NUM_INTEROP_THREADS"))
@@ -269,7 +277,7 @@ def test_stages_can_be_named_and_unknown_names_are_told(project, monkeypatch):
     assert [full for full, _ in ran] == [True, False]
     assert [each.name for each in ran[0][1]] == ["book"]
     assert ran[1][1] == test.stages(False)
-    with pytest.raises(SystemExit, match="no stage boook; there are browser, style"):
+    with pytest.raises(SystemExit, match="no stage boook; there are style, browser, notebooks"):
         test.main(["boook"])
 
 
