@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,10 @@ class State(traitlets.Any):
     def __init__(self, default: Any = traitlets.Undefined, **kwargs: Any) -> None:
         super().__init__(default, **kwargs)
         self.tag(sync=True)
+
+    def default(self, obj: Any = None) -> Any:
+        """The first value, its own for each figure."""
+        return copy.deepcopy(super().default(obj))
 
 
 class Truth(State):
