@@ -180,7 +180,7 @@ def test_drawing_switches_cells_along_the_way_of_the_mouse(show):
     before = cells(page, "image")
     page.mouse.move(5, 5)  # a button that is pressed outside paints nothing
     page.mouse.down()
-    page.mouse.move(x[0], y[0] + 90, steps=5)
+    page.mouse.move(x[0], y[0], steps=5)
     page.mouse.up()
     assert cells(page, "image") == before
 
