@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import sys
+import sysconfig
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import distributions
@@ -54,8 +55,9 @@ def environment(root: Path, settings: Mapping[str, str]) -> str:
 
 @cache
 def installed() -> list[str]:
-    """The names and versions of all packages that are installed."""
-    return sorted(f"{found.name} {found.version}" for found in distributions())
+    """The names and versions of all packages that are installed, whatever else this process can import."""
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    return sorted(f"{found.name} {found.version}" for found in distributions(path=sorted(folders)))
 
 
 def module(file: Path, source: Path) -> str | None:

@@ -94,7 +94,7 @@ def test_what_python_and_jupyter_put_beside_the_files_does_not_count(tmp_path):
 )
 def test_the_environment_is_machinery_python_packages_and_settings(root, monkeypatch, change):
     numpy = SimpleNamespace(name="numpy", version="2.0")
-    monkeypatch.setattr(inputs, "distributions", lambda: [numpy])
+    monkeypatch.setattr(inputs, "distributions", lambda path: [numpy])
     monkeypatch.setattr(inputs, "installed", inputs.installed.__wrapped__)  # not as it was when first asked
     before = inputs.environment(root, {"OMP_NUM_THREADS": "1"})
     assert inputs.environment(root, {"OMP_NUM_THREADS": "1"}) == before

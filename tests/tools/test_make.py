@@ -1,5 +1,6 @@
 """The commands of the Makefile help a newcomer along: what they list, and what they say when something is missing."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,8 +13,11 @@ from tools import environment, notebooks
 
 
 def make(*arguments):
-    """Run make in the project's folder."""
-    return subprocess.run(["make", *arguments], cwd=notebooks.ROOT, capture_output=True, text=True)
+    """Run make in the project's folder, as if no other make, and its options, were around."""
+    outside = {
+        name: value for name, value in os.environ.items() if name not in ("FULL", "STAGES", "MAKEFLAGS", "MAKELEVEL")
+    }
+    return subprocess.run(["make", *arguments], cwd=notebooks.ROOT, env=outside, capture_output=True, text=True)
 
 
 def test_help_lists_every_command_of_the_readme():
