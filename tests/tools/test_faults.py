@@ -9,8 +9,9 @@ FAULTS = faults.read()
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path, monkeypatch):
     """A project of one function and two tests, of which one looks at what the function does."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins take longer to load than its tests
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "doubling.py").write_text("def double(x):\n    return 2 * x\n", "utf-8")
     head = "from doubling import double\n\n\n"
