@@ -17,6 +17,10 @@ from tools.schedule import CORES, Stage
 PYTEST = "python -m pytest -q --durations=10"
 GRADERS = ("tests/tools/test_nbgrader.py", "tests/tools/test_submissions.py")
 FAULTS = "tests/tools/test_faults.py"  # looks for its faults in files of all kinds
+CAN_FAIL = (
+    "tests/book/site/test_browser_can_fail.py",
+    "tests/book/site/test_static_can_fail.py",
+)  # on pages of their own
 SHARED = ("pyproject.toml", "src", "tests/conftest.py", "tests/helpers", "tools")
 TEXTS = ("README.md", "_config.yml", "_toc.yml", "book")
 
@@ -91,8 +95,14 @@ def stages(full: bool) -> list[Stage]:
             needs=("training", "package"),
         ),
         Stage(
+            "checks",
+            f"{PYTEST} {' '.join(CAN_FAIL)}",
+            needs=("browser",),
+            inputs=(*SHARED, "tests/book/site"),
+        ),
+        Stage(
             "pages",
-            f"{PYTEST} -n {CORES} --dist worksteal tests/book/site",
+            f"{PYTEST} -n {CORES} --dist worksteal tests/book/site {' '.join(f'--ignore={file}' for file in CAN_FAIL)}",
             cores=CORES,
             needs=("site",),
             inputs=("pyproject.toml", "tests/conftest.py", "tests/helpers", "tests/book/site", "tools"),

@@ -200,7 +200,7 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-ALL = {"exercises", "graders", "book", "tools", "faults", "doctests", "training", "package", "pages"}
+ALL = {"exercises", "graders", "book", "tools", "faults", "doctests", "training", "package", "checks", "pages"}
 CHANGES = {
     "src/dlcourse/plot.py": ALL,
     "pyproject.toml": ALL,
@@ -212,7 +212,7 @@ CHANGES = {
     "tests/package/test_x.py": {"training", "package", "tools", "faults"},
     "tests/book/test_x.py": {"book", "tools", "faults"},
     "tests/book/exercises/test_x.py": {"exercises", "book", "tools", "faults"},
-    "tests/book/site/test_x.py": {"pages", "book", "tools", "faults"},
+    "tests/book/site/test_x.py": {"checks", "pages", "book", "tools", "faults"},
     "tests/tools/test_x.py": {"tools", "faults"},
     "tests/tools/test_nbgrader.py": {"graders", "tools", "faults"},
     "tests/helpers/x.py": ALL - {"doctests"},

@@ -86,5 +86,5 @@ def test_make_test_asks_for_the_browser_before_anything_that_opens_it_or_takes_l
     assert next(iter(name for name in every if name != "style")) == "browser"
     assert every["browser"].command == "python -m tools.browser"
     assert {name for name, stage in every.items() if "browser" in stage.needs} == {
-        "notebooks", "book", "tools", "training", "package",
+        "notebooks", "book", "tools", "training", "package", "checks",
     }  # fmt: skip
