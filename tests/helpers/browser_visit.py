@@ -72,14 +72,14 @@ WIDEST = """() => {
 
 UNWRAP_REPEATED_CODE = """() => {
   const seen = new Set();
-  for (const span of document.querySelectorAll(".highlight pre span")) {
+  for (const span of document.querySelectorAll(".highlight pre span, dt.sig span")) {
     let key = "";
     for (let e = span; e && e.tagName !== "ARTICLE"; e = e.parentElement) key += e.className + "<";
     if (seen.has(key)) span.replaceWith(...span.childNodes);
     seen.add(key);
   }
 }"""
-"""Of thousands of pieces of code, axe need only see one for each chain of classes: nothing else gives them colours."""
+"""Of thousands of pieces of code and of signatures, axe need only see one for each chain of classes: nothing else gives them colours."""
 
 LIMIT = 1_000_000
 """Bytes that a page may weigh as a web server sends it, with all that it loads."""
