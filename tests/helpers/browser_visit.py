@@ -79,7 +79,10 @@ UNWRAP_REPEATED_CODE = """() => {
     seen.add(key);
   }
 }"""
-"""Of thousands of pieces of code and of signatures, axe need only see one for each chain of classes: nothing else gives them colours."""
+"""Of thousands of pieces of code and of signatures, axe need only see one for each chain of classes.
+
+Nothing else gives them colours.
+"""
 
 LIMIT = 1_000_000
 """Bytes that a page may weigh as a web server sends it, with all that it loads."""
