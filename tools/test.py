@@ -85,8 +85,8 @@ def stages(full: bool) -> list[Stage]:
         Stage("types", "mypy"),
         Stage(
             "doctests",
-            f"{PYTEST} --doctest-modules src/dlcourse book/_ext",
-            inputs=("pyproject.toml", "src", "book/_ext"),
+            f"{PYTEST} --doctest-modules src/dlcourse book/_ext tools/serve.py tools/lighthouse.py",
+            inputs=("pyproject.toml", "src", "book/_ext", "tools"),
         ),
         Stage(
             "coverage",

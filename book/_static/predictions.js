@@ -23,7 +23,7 @@
   const prepare = () => {
     if (shown()) for (const cover of covers()) cover.open = true;
     const button = document.querySelector(".predictions-switch button");
-    if (button) button.ariaPressed = String(shown());
+    button?.setAttribute("aria-pressed", shown());
   };
   const observer = new MutationObserver(prepare);
   observer.observe(root, { childList: true, subtree: true });
@@ -33,7 +33,7 @@
     prepare();
     document.querySelector(".predictions-switch button").addEventListener("click", (event) => {
       root.dataset.predictions = shown() ? "covered" : "shown";
-      event.currentTarget.ariaPressed = String(shown());
+      event.currentTarget.setAttribute("aria-pressed", shown());
       for (const cover of covers()) cover.open = shown();
       remember(root.dataset.predictions);
     });

@@ -218,6 +218,6 @@ def sliding_matrix(w, n):
 # + mode="full"
 
 # %% sonar: turns the whistle round
-# says: turned round
+# says: whistle reversed
 # - np.correlate
 # + np.convolve

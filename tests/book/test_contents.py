@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from tools import lab, notebooks
 
 TOC = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf-8"))
 CHAPTERS = [chapter for part in TOC["parts"] for chapter in part["chapters"]]
+THERE = sorted(path.relative_to(notebooks.ROOT).as_posix() for path in notebooks.paths())
 LONGEST = 26  # letters that fit into a line of the contents, on a phone too; the site's test measures it
 
 
@@ -23,9 +25,19 @@ def pages(chapters: list[dict]) -> Iterator[dict]:
 
 def test_every_notebook_stands_in_the_contents_once() -> None:
     listed = [f"{page['file']}.ipynb" for page in pages(CHAPTERS)]
-    there = [path.relative_to(notebooks.ROOT).as_posix() for path in notebooks.paths()]
-    assert sorted(file for file in listed if (notebooks.ROOT / file).exists()) == sorted(there)
+    texts = {f"{page['file']}.ipynb" for page in pages(CHAPTERS) if (notebooks.ROOT / f"{page['file']}.md").exists()}
+    assert sorted(file for file in listed if file not in texts) == THERE
     assert len(set(listed)) == len(listed)
+
+
+def test_the_list_of_make_lab_has_every_notebook_once_with_its_title() -> None:
+    text = lab.contents()
+    links = re.findall(r"\[([^]]+)\]\(\.\./\.\./([^)]+)\)", text)
+    assert sorted(file for _, file in links) == THERE
+    titles = {file: name for name, file in links}
+    assert titles["book/networks/cnn.ipynb"] == "The convolutional network"
+    assert titles["exercises/networks/cnn.ipynb"] == "Exercises"
+    assert len([line for line in text.splitlines() if "networks/cnn" in line]) == 1
 
 
 def test_exercises_stand_below_their_chapter_and_nowhere_else() -> None:

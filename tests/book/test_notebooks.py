@@ -4,7 +4,6 @@ import re
 
 import nbformat
 import pytest
-import yaml
 
 from tools import notebooks
 
@@ -18,19 +17,6 @@ def notebook(request):
 
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def test_the_notebooks_are_those_of_the_contents():
-    toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf-8"))
-    pages = [notebooks.ROOT / chapter["file"] for part in toc["parts"] for chapter in _all(part["chapters"])]
-    assert set(PATHS) == {page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()}
-
-
-def _all(chapters):
-    """Chapters, and those nested below them."""
-    for chapter in chapters:
-        yield chapter
-        yield from _all(chapter.get("sections", []))
 
 
 def test_it_is_stored_as_make_notebooks_stores_it(notebook):

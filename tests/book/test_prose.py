@@ -169,11 +169,11 @@ def test_a_caption_speaks_of_the_colours_that_its_picture_has(path):
 @each(PATHS)
 def test_what_a_curve_goes_over_is_the_label_of_its_horizontal_axis(path):
     for cell in with_picture(path):
-        across, upright = (re.search(label + r'="([^"]+)"', cell.source) for label in ("xlabel", "ylabel"))
+        across, along = (re.search(label + r'="([^"]+)"', cell.source) for label in ("xlabel", "ylabel"))
         said = re.findall(r"\bover the ((?:\w+ ?){1,3})", figure(cell)["caption"] + " " + alt(cell))
-        if across and upright and said:
+        if across and along and said:
             words = set(" ".join(said).split())
-            assert words & set(across[1].split()) or not words & set(upright[1].split()), (said, cell.source)
+            assert words & set(across[1].split()) or not words & set(along[1].split()), (said, cell.source)
 
 
 @each(PATHS)
@@ -277,8 +277,7 @@ WORDS = {6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten", 11: "eleven", 1
 @each(EXERCISES)
 def test_an_exercise_page_counts_its_exercises_and_points(path):
     head = " ".join(cells(path)[0].source.split())
-    exercises = [title for text in texts(path) for title in re.findall(r"^## Exercise (\d+)", text, re.MULTILINE)]
-    assert exercises == [str(number) for number in range(1, len(exercises) + 1)]
+    exercises = re.findall(r"^## Exercise", "\n".join(texts(path)), re.MULTILINE)
     assert f"for all {WORDS[len(exercises)]}" in head
     points = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in code(path))
     assert f"there are {points} points" in head

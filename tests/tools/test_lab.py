@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -22,19 +21,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, list
     return tmp_path / "lab", commands[0]
 
 
-def test_the_list_has_every_notebook_once_with_its_title(started: tuple[Path, list[str]]) -> None:
-    text = (started[0] / "contents.md").read_text("utf-8")
-    links = re.findall(r"\[([^]]+)\]\(\.\./\.\./([^)]+)\)", text)
-    assert sorted(file for _, file in links) == sorted(str(p.relative_to(notebooks.ROOT)) for p in notebooks.paths())
-    titles = {file: name for name, file in links}
-    assert titles["book/networks/cnn.ipynb"] == "The convolutional network"
-    assert titles["exercises/networks/cnn.ipynb"] == "Exercises"
-    lines = [line for line in text.splitlines() if "networks/cnn" in line]
-    assert len(lines) == 1
-
-
 def test_jupyterlab_opens_the_list_with_the_books_settings(started: tuple[Path, list[str]]) -> None:
     folder, (program, *command) = started
+    assert (folder / "contents.md").read_text("utf-8") == lab.contents()
     assert Path(program).is_file()
     assert f"--LabApp.app_settings_dir={notebooks.ROOT / folder}" in command
     assert f"--LabApp.default_url=/lab/tree/{folder}/contents.md?file-browser-path=/book" in command

@@ -217,7 +217,7 @@ CHANGES = {
     "tests/tools/test_nbgrader.py": {"graders", "tools", "faults"},
     "tests/helpers/x.py": ALL - {"doctests"},
     "tests/conftest.py": ALL - {"doctests"},
-    "tools/grade.py": ALL - {"doctests"},
+    "tools/grade.py": ALL,
     "nbgrader_config.py": {"exercises", "graders"},
     "Makefile": {"tools"},
     "README.md": {"book", "pages", "tools", "faults"},

@@ -10,8 +10,11 @@ function paint(cell, x, max) {
   cell.style.setProperty("--amount", max > 0 ? Math.min(1, Math.abs(x) / max).toFixed(3) : 0);
 }
 
-/** A cell that holds an editable number. `change(x)` is told of valid numbers, `tell(message)` of what is not one. */
-function numberCell(label, change, tell, most = 999) {
+/**
+ * A cell that holds an editable number, at most `most` to both sides of zero. `change(x)` is told of valid numbers,
+ * `tell(message)` of what is not one.
+ */
+function numberCell(label, change, tell, most) {
   let value = 0;
   const cell = h("input", {
     type: "number", step: "any", class: "dlf-cell", "aria-label": label, autocomplete: "off",

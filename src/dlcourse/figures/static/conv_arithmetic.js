@@ -237,7 +237,7 @@ export default figure("Convolution arithmetic", (fig) => {
     }
     for (const { element, changes, allowed } of PRESETS) {
       element.ariaDisabled = !allowed();
-      element.ariaPressed = allowed() && same({ ...state, ...changes() }, state);
+      element.setAttribute("aria-pressed", allowed() && same({ ...state, ...changes() }, state));
     }
     uses.checked = state.uses;
     bar.show();

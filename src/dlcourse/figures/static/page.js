@@ -1,8 +1,9 @@
 // Starts the figures of a page that has no kernel: an HTML page of the book, over http or from a file.
 //
 // Each figure is <div class="dlcourse-figure" data-figure="NAME"> with its state as JSON in a script element.
-// window.DLCOURSE_FIGURES = {NAME: source of NAME.js} (shared and controls among them) comes from modules.js, a classic script that is loaded
-// before this one: a browser does not import a module from file://, but it imports one from a blob.
+// window.DLCOURSE_FIGURES = {NAME: source of NAME.js}, with shared and controls among them, comes from modules.js, a
+// classic script that is loaded before this one: a browser imports no module from file://, but it imports one from a
+// blob.
 (function () {
   "use strict";
 

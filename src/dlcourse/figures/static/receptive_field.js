@@ -175,7 +175,7 @@ export default figure("Receptive fields in a stack of layers", (fig) => {
       element.classList.toggle("dlf-now", fits && i === layer);
       if (i) selects.forEach((select, part) => { select.value = layers[i - 1][part]; });
     });
-    presets.forEach((element) => { element.ariaPressed = same(PRESETS[element.textContent], layers); });
+    presets.forEach((element) => { element.setAttribute("aria-pressed", same(PRESETS[element.textContent], layers)); });
     add.ariaDisabled = layers.length >= MOST_LAYERS;
     remove.ariaDisabled = layers.length < 2;
     said.hidden = !fits;
