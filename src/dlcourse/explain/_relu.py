@@ -41,13 +41,15 @@ class _Watch(TorchDispatchMode):
         super().__init__()
         self.method = method
         self.inside_module = False
+        self.refused: ValueError | None = None
 
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
         if not self.inside_module and _rectifies(func.overloadpacket.__name__, args, kwargs or {}):
-            raise ValueError(
-                f"{self.method} needs every ReLU as a module, but the model calls a function (F.relu, torch.relu or clamp; "
+            self.refused = ValueError(
+                f"{self.method} needs every ReLU as a module, but the model calls a function (such as F.relu; "
                 f"PyTorch ran {func}), whose rule for the way back cannot be changed; write nn.ReLU() instead"
             )
+            raise self.refused
         return func(*args, **(kwargs or {}))
 
 
@@ -60,6 +62,8 @@ def _rectifies(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool
         return isinstance(low, int | float) and low == 0
     if name == "threshold":
         return tuple(args[1:3]) == (0, 0)
+    if name in ("maximum", "max"):
+        return any(isinstance(each, torch.Tensor) and not each.any() for each in args[1:2])
     return False
 
 
@@ -91,7 +95,12 @@ def replaced(model: nn.Module, method: str) -> Iterator[AbstractContextManager[A
             before = module.__dict__.get("forward")
             module.__dict__["forward"] = forward_of(module)
             stack.callback(_put_back, module, before)
-        yield watch
+        try:
+            yield watch
+        except RuntimeError:
+            if watch.refused is not None:  # TorchScript wraps the error of what it calls into its own
+                raise watch.refused from None
+            raise
 
 
 def _put_back(module: nn.Module, forward: Any) -> None:
