@@ -104,6 +104,8 @@ def dissect(
     if not isinstance(concepts, Mapping) or not concepts:
         raise ValueError(f"concepts must be a dict from names to masks, got {_validate.describe(concepts)}")
     count = len(_capture.floats("images", images))
+    if not count:
+        raise ValueError("images must hold at least one image")
     masks = {
         name: _validate.array(f"concepts[{name!r}]", mask, (count, None, None), "b") for name, mask in concepts.items()
     }

@@ -49,6 +49,8 @@ def similarity(a: Any, b: Any, how: str = "spearman") -> np.ndarray:
     for name, values in (("a", first), ("b", second)):
         if not np.isfinite(values).all():
             raise ValueError(f"{name} must be finite, but some values are NaN or infinite")
+    if not first.size:
+        return np.zeros(len(first))
     if how == "ssim":
         return _ssim(first, second)
     if how == "hog":
@@ -77,7 +79,7 @@ def _ssim(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if min(a.shape[1:]) < 7:
         raise ValueError(f"a and b must be at least 7 pixels high and wide for how='ssim', got {a.shape}")
     pairs = zip(_scaled(a), _scaled(b), strict=True)
-    return np.array([structural_similarity(*pair, data_range=1.0) for pair in pairs]).reshape(len(a))
+    return np.array([structural_similarity(*pair, data_range=1.0) for pair in pairs])
 
 
 def _scaled(maps: np.ndarray) -> np.ndarray:
@@ -91,7 +93,7 @@ def _hog(maps: np.ndarray) -> np.ndarray:
     cell = min(8, min(maps.shape[1:]) // 3)  # blocks of three cells have to fit
     if cell < 1:
         raise ValueError(f"a and b must be at least 3 pixels high and wide for how='hog', got {maps.shape}")
-    return np.array([hog(one, pixels_per_cell=(cell, cell)) for one in maps]).reshape(len(maps), -1)
+    return np.array([hog(one, pixels_per_cell=(cell, cell)) for one in maps])
 
 
 def edge_map(images: Any, *, channels_last: bool = False) -> np.ndarray:
