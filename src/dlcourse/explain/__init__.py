@@ -1,6 +1,8 @@
-"""What a network sees: filters, feature maps, optimised images, attributions, and tests of them.
+"""What a network sees: attribution, filters, feature maps, optimised images, and checks of all of them.
 
-Everything is returned as NumPy arrays and never normalised; importing the module loads no framework.
+Every function takes a PyTorch module (some also a Keras model, where they say so) and returns NumPy arrays as they were
+computed: nothing is scaled for display. The model is run in evaluation mode and left as it was found: mode, device,
+gradients, hooks. `import dlcourse.explain` loads no framework.
 """
 
 import lazy_loader

@@ -5,14 +5,15 @@ The model runs in evaluation mode and without gradients; its hooks, modes and we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dlcourse import _frameworks, _validate
+from dlcourse.explain._layers import backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +28,16 @@ class Run:
 
 def framework(model: Any) -> str:
     """`"torch"` or `"keras"`, or an error that names the argument."""
-    found = _frameworks.framework_of(model)
-    if found is None:
-        raise TypeError(f"model must be a PyTorch module or a Keras model, got {_validate.describe(model)}")
-    return found
+    backend(model)
+    return str(_frameworks.framework_of(model))
 
 
 def layers_of(model: Any) -> dict[str, Any]:
-    """All layers inside a model by their names: `named_modules` in PyTorch, "outer/inner" in Keras."""
-    if framework(model) == "torch":
-        return {name: module for name, module in model.named_modules() if name}
-    return dict(_keras_layers(model, ""))
-
-
-def _keras_layers(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    for layer in model._flatten_layers(include_self=False, recursive=False):
-        yield prefix + layer.name, layer
-        yield from _keras_layers(layer, f"{prefix}{layer.name}/")
-
-
-def find(model: Any, layer: Any, name: str = "layer") -> tuple[str, Any]:
-    """The full name of a layer and the layer itself, from its name or from itself."""
-    known = layers_of(model)
-    if isinstance(layer, str):
-        if layer in known:
-            return layer, known[layer]
-        inner = [full for full in known if full.rpartition("/")[2] == layer and "/" in full]
-        if len(inner) == 1:
-            return inner[0], known[inner[0]]
-        if inner:
-            raise ValueError(f"{name} {layer!r} is the name of several layers of the model: {', '.join(inner)}")
-        raise ValueError(f"{name} must be the name of a layer of the model ({', '.join(known)}); got {layer!r}")
-    for full, found in known.items():
-        if found is layer:
-            return full, found
-    raise ValueError(f"{name} must be a layer of this model or its name, got {_validate.describe(layer)}")
-
-
-def floats(name: str, x: Any, axes: int = 4) -> np.ndarray:
-    """A batch of images as an array of floats."""
-    array = _validate.array(name, x, kind="f")
-    if array.ndim != axes:
-        raise ValueError(f"{name} must have {axes} axes (a batch of images), got {_validate.describe(array)}")
-    return array
+    """All layers inside a model by their names, each once: `named_modules` in PyTorch, "outer/inner" in Keras."""
+    found: dict[int, tuple[str, Any]] = {}
+    for name, layer in backend(model).named_layers(model):
+        found.setdefault(id(layer), (name, layer))
+    return dict(found.values())
 
 
 def is_map_maker(layer: Any) -> bool:
@@ -87,26 +55,8 @@ def is_map_maker(layer: Any) -> bool:
 
 def forward(model: Any, x: np.ndarray) -> Any:
     """The model's outputs for one batch, in evaluation mode and without gradients, as the framework's tensors."""
-    if framework(model) == "keras":
-        return model(x, training=False)
-    import torch
-
-    tensors = [*model.parameters(), *model.buffers()]
-    like = next((t for t in tensors if t.is_floating_point()), torch.zeros(()))
-    with evaluating(model), torch.no_grad():
-        return model(torch.as_tensor(x).to(like.device, like.dtype))
-
-
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """Have a PyTorch module in evaluation mode, and then each of its modules in the mode it was in."""
-    modes = {module: module.training for module in model.modules()}
-    try:
-        model.eval()
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
+    served = backend(model)
+    return served.layer_outputs(model, np.ascontiguousarray(x, served.float_type(model, x)), {})[1]
 
 
 def watch(model: Any, x: np.ndarray, layers: dict[str, Any], activated: bool = True) -> list[Run]:

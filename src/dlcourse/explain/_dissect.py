@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from dlcourse import _validate
-from dlcourse.explain import _capture
 from dlcourse.explain._feature_maps import maps_of
+from dlcourse.explain._target import images as images_of
 
 _CHUNK = 2**22  # values of enlarged maps in memory at once
 
@@ -103,9 +103,7 @@ def dissect(
         raise ValueError(f"quantile must be above 0 and below 1, got {quantile}")
     if not isinstance(concepts, Mapping) or not concepts:
         raise ValueError(f"concepts must be a dict from names to masks, got {_validate.describe(concepts)}")
-    count = len(_capture.floats("images", images))
-    if not count:
-        raise ValueError("images must hold at least one image")
+    count = len(images_of("images", images))
     masks = {
         name: _validate.array(f"concepts[{name!r}]", mask, (count, None, None), "b") for name, mask in concepts.items()
     }

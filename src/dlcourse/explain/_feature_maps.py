@@ -10,6 +10,8 @@ import numpy as np
 
 from dlcourse import _validate
 from dlcourse.explain import _capture
+from dlcourse.explain._layers import find
+from dlcourse.explain._target import images as images_of
 
 
 def feature_maps(
@@ -50,7 +52,7 @@ def feature_maps(
     ['conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'pool3']
     """
     _validate.truth("activated", activated)
-    array = _capture.floats("x", x)
+    array = images_of("x", x)
     chosen = _chosen(model, layers)
     runs = _capture.watch(model, array, chosen, activated)
     missing = set(chosen) - {run.name for run in runs}
@@ -73,17 +75,15 @@ def _chosen(model: Any, layers: Any) -> dict[str, Any]:
     if layers is None:
         return {name: layer for name, layer in _capture.layers_of(model).items() if _capture.is_map_maker(layer)}
     several = layers if isinstance(layers, list | tuple) else [layers]
-    return dict(_capture.find(model, layer, "layers") for layer in several)
+    return dict(find(model, layer) for layer in several)
 
 
 def maps_of(
     model: Any, images: Any, layer: Any, *, activated: bool = True, batch_size: int = 64
 ) -> tuple[str, np.ndarray]:
     """The name of one layer and its maps for many images, a batch at a time: (N, maps, h, w)."""
-    array = _capture.floats("images", images)
-    if not len(array):
-        raise ValueError("images must hold at least one image")
-    name, found = _capture.find(model, layer)
+    array = images_of("images", images)
+    name, found = find(model, layer)
     parts = []
     for start in range(0, len(array), batch_size):
         runs = _capture.watch(model, array[start : start + batch_size], {name: found}, activated)

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse import _frameworks, _validate
 from dlcourse.explain import _capture
+from dlcourse.explain._layers import find
 
 
 def filters(model: Any, layer: Any) -> np.ndarray:
@@ -36,7 +37,7 @@ def filters(model: Any, layer: Any) -> np.ndarray:
     >>> filters(models.pytorch.pets_cnn(size=64), "conv2").shape
     (32, 16, 3, 3)
     """
-    name, found = _capture.find(model, layer)
+    name, found = find(model, layer)
     weights = (_torch_filters if _capture.framework(model) == "torch" else _keras_filters)(found)
     if weights is None:
         raise ValueError(

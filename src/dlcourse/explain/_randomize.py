@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlcourse import _frameworks, _validate
-from dlcourse.explain import _capture
+from dlcourse.explain._layers import find
 
 
 def cascade(model: Any) -> list[str]:
@@ -76,7 +76,7 @@ def randomize(model: Any, layers: Sequence[Any] | Any, seed: int = 0) -> Any:
     _torch_only(model)
     _validate.whole("seed", seed)
     several = layers if isinstance(layers, list | tuple) else [layers]
-    chosen = [name for layer in several for name in _with_weights(model, *_capture.find(model, layer, "layers"))]
+    chosen = [name for layer in several for name in _with_weights(model, *find(model, layer))]
     order = {name: place for place, (name, _) in enumerate(model.named_modules())}
     fresh = copy.deepcopy(model)
     modules = dict(fresh.named_modules())

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse import _frameworks, _validate
 from dlcourse.explain import _capture
+from dlcourse.explain._target import images as images_of
 
 
 def inside_mask(maps: Any, masks: Any) -> np.ndarray:
@@ -172,7 +173,7 @@ def _prepared(
     """Images, each pixel's place in the order of importance, and the baseline like the images."""
     if _frameworks.framework_of(model) != "torch":
         raise TypeError(f"model must be a PyTorch module, got {_validate.describe(model)}")
-    images = _capture.floats("x", x)
+    images = images_of("x", x)
     values = _finite_maps(maps)
     n, _, height, width = images.shape
     if values.shape != (n, height, width):

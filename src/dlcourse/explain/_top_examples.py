@@ -11,6 +11,8 @@ import numpy as np
 from dlcourse import _frameworks, _validate
 from dlcourse.explain import _capture
 from dlcourse.explain._feature_maps import maps_of
+from dlcourse.explain._layers import find
+from dlcourse.explain._target import images as images_of
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -84,7 +86,7 @@ def top_examples(
     _validate.whole("k", k, 1)
     if window is not None:
         _validate.whole("window", window, 1)
-    array = _capture.floats("images", images)
+    array = images_of("images", images)
     name, maps = maps_of(model, array, layer)
     if channel >= maps.shape[1]:
         raise ValueError(f"channel must be below {maps.shape[1]}, the number of maps of {name!r}; got {channel}")
@@ -135,9 +137,9 @@ class Field:
 
 def receptive_field(model: Any, x: np.ndarray, layer: Any) -> tuple[Field, Field]:
     """The receptive fields of a layer's units along rows and columns, from the layers that ran before it."""
-    name, _ = _capture.find(model, layer)
+    name, _ = find(model, layer)
     layers = {key: found for key, found in _capture.layers_of(model).items() if _capture.is_map_maker(found)}
-    layers[name] = _capture.find(model, layer)[1]
+    layers[name] = find(model, layer)[1]
     last = _frameworks.framework_of(model) == "keras"
     fields = Field(0, 1, 1), Field(0, 1, 1)
     shape = np.moveaxis(x, -1, 1).shape[1:] if last else x.shape[1:]
