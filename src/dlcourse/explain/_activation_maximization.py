@@ -43,7 +43,7 @@ def activation_maximization(
     Parameters
     ----------
     model : a PyTorch module or a Keras model that takes images with three channels
-    layer : the layer's name, or the layer itself, as in `grad_cam`; what comes after it is not run. It may be dense: for
+    layer : its name or the layer itself, as in `grad_cam`; what comes after it is not run. It may be dense: for
         a class, choose the layer that gives the logits, not one that gives probabilities
     channel : the number of a map, or of a unit of a dense layer; or several: each gets an image of its own
     size : height and width of the image, or one number for both
