@@ -1,4 +1,5 @@
 from . import keras, pytorch
+from ._pretrained import pretrained
 from ._to_keras import to_keras
 
-__all__ = ["keras", "pytorch", "to_keras"]
+__all__ = ["keras", "pretrained", "pytorch", "to_keras"]

@@ -7,6 +7,7 @@ variance two over the number of inputs) with biases of 0, and all others as PyTo
 """
 
 from dlcourse.models.pytorch._classic import alexnet, mlp, vgg, vgg16
+from dlcourse.models.pytorch._efficientnet import InvertedResidual, SameConv2d, efficientnet_lite0
 from dlcourse.models.pytorch._inception import GoogLeNet, Inception, googlenet
 from dlcourse.models.pytorch._lenet import RadialBasis, ScaledTanh, Subsampling, TableConvolution, lenet5
 from dlcourse.models.pytorch._pets import pets_cnn, pets_cnn_small
@@ -27,13 +28,16 @@ __all__ = [
     "Bottleneck",
     "GoogLeNet",
     "Inception",
+    "InvertedResidual",
     "RadialBasis",
     "Recurrent",
     "ResNet",
+    "SameConv2d",
     "ScaledTanh",
     "Subsampling",
     "TableConvolution",
     "alexnet",
+    "efficientnet_lite0",
     "googlenet",
     "gru",
     "lenet5",
