@@ -121,6 +121,7 @@ class TestLeftAsFound:
 class TestOneLogit:
     """A head of one logit z: class 1 is explained by z, class 0 by -z."""
 
+    @pytest.mark.filterwarnings("ignore:no positive evidence")
     @EVERY_METHOD
     @pytest.mark.parametrize("flat", [False, True])
     def test_class_1_is_the_logit_and_class_0_its_negative(self, method, flat):
