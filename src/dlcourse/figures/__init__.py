@@ -13,6 +13,7 @@ from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
 from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
+from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
@@ -32,6 +33,7 @@ __all__ = [
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",
+    "FeatureMaps",
     "Figure",
     "GradientDescent",
     "Neuron",
@@ -40,6 +42,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv_arithmetic",
+    "feature_maps",
     "gradient_descent",
     "neuron",
     "receptive_field",
