@@ -9,6 +9,7 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
+from dlcourse.figures.attribution import Attribution, attribution
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
 from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
@@ -30,6 +31,7 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SURFACES",
+    "Attribution",
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",
@@ -39,6 +41,7 @@ __all__ = [
     "Neuron",
     "ReceptiveField",
     "Shift",
+    "attribution",
     "conv1d",
     "conv2d",
     "conv_arithmetic",
