@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcourse.data._pets_coats import COAL, Coat, mix
-from dlcourse.data._pets_heads import SPOT, Mood
+from dlcourse.data._pets_heads import SPOT, TAIL, TRUNK, Mood
 from dlcourse.data._random import Dice
 from dlcourse.data._raster import CIRCLE, Colour, Point, Sketch, mirrored, smooth, stroke
 
@@ -83,18 +83,18 @@ def _socks(coat: Coat) -> Colour:
 def _leg(sketch: Sketch, coat: Coat, top: Point, foot: Point, width: float, far: bool = False) -> None:
     fur = mix(coat.fur, coat.rim, 0.4) if far else coat.fur
     bend = ((top[0] + foot[0]) / 2, (top[1] + foot[1]) / 2)
-    sketch.fill(stroke(top, bend, foot, width + 0.1, width), coat.rim, part="body")
-    sketch.fill(stroke(top, bend, foot, width, width - 0.1), fur, part="body")
-    sketch.fill(CIRCLE, coat.rim, (foot[0] - 0.06, foot[1]), (width * 0.68, 0.23), part="body")
+    sketch.fill(stroke(top, bend, foot, width + 0.1, width), coat.rim, part="body", region=TRUNK)
+    sketch.fill(stroke(top, bend, foot, width, width - 0.1), fur, part="body", region=TRUNK)
+    sketch.fill(CIRCLE, coat.rim, (foot[0] - 0.06, foot[1]), (width * 0.68, 0.23), part="body", region=TRUNK)
     sketch.fill(CIRCLE, mix(_socks(coat), fur, 0.3 if far else 0.0), (foot[0] - 0.06, foot[1]), (width * 0.6, 0.18))
 
 
 def _sit(sketch: Sketch, coat: Coat) -> None:
     for side in (-1, 1):
-        sketch.fill(CIRCLE, coat.rim, (side * 0.82, 2.56), (0.48, 0.25), part="body")
-        sketch.fill(CIRCLE, _socks(coat), (side * 0.84, 2.56), (0.42, 0.2), part="body")
-    sketch.fill(_PEAR, coat.rim, (0.0, -0.03), (1.05, 1.03), part="body")
-    sketch.fill(_PEAR, coat.fur, part="body")
+        sketch.fill(CIRCLE, coat.rim, (side * 0.82, 2.56), (0.48, 0.25), part="body", region=TRUNK)
+        sketch.fill(CIRCLE, _socks(coat), (side * 0.84, 2.56), (0.42, 0.2), part="body", region=TRUNK)
+    sketch.fill(_PEAR, coat.rim, (0.0, -0.03), (1.05, 1.03), part="body", region=TRUNK)
+    sketch.fill(_PEAR, coat.fur, part="body", region=TRUNK)
     sketch.fill(CIRCLE, coat.light, (0.0, 1.2), (0.45, 0.7), opacity=26, inside="body")
     for side in (-1, 1):
         _leg(sketch, coat, (side * 0.34, 1.5), (side * 0.36, 2.62), 0.42)
@@ -103,19 +103,19 @@ def _sit(sketch: Sketch, coat: Coat) -> None:
 def _stand(sketch: Sketch, coat: Coat) -> None:
     _leg(sketch, coat, (0.55, 1.4), (0.62, 2.5), 0.38, far=True)
     _leg(sketch, coat, (2.1, 1.4), (2.05, 2.5), 0.38, far=True)
-    sketch.fill(_BACK, coat.rim, (-0.06, -0.05), (1.045, 1.06), part="body")
-    sketch.fill(_BACK, coat.fur, part="body")
+    sketch.fill(_BACK, coat.rim, (-0.06, -0.05), (1.045, 1.06), part="body", region=TRUNK)
+    sketch.fill(_BACK, coat.fur, part="body", region=TRUNK)
     _leg(sketch, coat, (0.05, 1.3), (0.0, 2.6), 0.42)
     _leg(sketch, coat, (2.45, 1.3), (2.5, 2.6), 0.42)
 
 
 def _lie(sketch: Sketch, coat: Coat) -> None:
-    sketch.fill(_LOAF, coat.rim, (-0.04, -0.05), (1.05, 1.06), part="body")
-    sketch.fill(_LOAF, coat.fur, part="body")
+    sketch.fill(_LOAF, coat.rim, (-0.04, -0.05), (1.05, 1.06), part="body", region=TRUNK)
+    sketch.fill(_LOAF, coat.fur, part="body", region=TRUNK)
     sketch.fill(CIRCLE, mix(coat.fur, coat.rim, 0.3), (1.95, 1.4), (0.62, 0.46), opacity=40, inside="body")
     for at in ((2.0, 1.72), (-0.75, 1.7), (0.35, 1.74)):
-        sketch.fill(CIRCLE, coat.rim, at, (0.5, 0.22), part="body")
-        sketch.fill(CIRCLE, _socks(coat), at, (0.44, 0.17), part="body")
+        sketch.fill(CIRCLE, coat.rim, at, (0.5, 0.22), part="body", region=TRUNK)
+        sketch.fill(CIRCLE, _socks(coat), at, (0.44, 0.17), part="body", region=TRUNK)
 
 
 def _tail(sketch: Sketch, dice: Dice, coat: Coat, pose: str) -> None:
@@ -129,7 +129,7 @@ def _tail(sketch: Sketch, dice: Dice, coat: Coat, pose: str) -> None:
     else:
         bend, end, wide, tip = (x + 0.5, y - 0.1), (x + 0.85 + sway, y - 0.95), 0.34, 0.12
     colour = coat.dark if coat.name == "siamese" else coat.fur
-    sketch.fill(stroke(start, bend, end, wide + 0.1, tip + 0.1, 8), mix(colour, COAL, 0.4), part="body")
-    sketch.fill(stroke(start, bend, end, wide, tip, 8), colour, part="body")
+    sketch.fill(stroke(start, bend, end, wide + 0.1, tip + 0.1, 8), mix(colour, COAL, 0.4), part="body", region=TAIL)
+    sketch.fill(stroke(start, bend, end, wide, tip, 8), colour, part="body", region=TAIL)
     ending = coat.light if coat.name in ("tuxedo", "husky") else colour
-    sketch.fill(CIRCLE, ending, end, (tip * 0.55, tip * 0.55), part="body")
+    sketch.fill(CIRCLE, ending, end, (tip * 0.55, tip * 0.55), part="body", region=TAIL)

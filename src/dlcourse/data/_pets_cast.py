@@ -9,13 +9,23 @@ import numpy as np
 
 from dlcourse.data._pets_bodies import POSES, draw_body
 from dlcourse.data._pets_coats import BREED_NAMES, coat
-from dlcourse.data._pets_heads import Mood, draw_head
+from dlcourse.data._pets_heads import EARS, EYES, MUZZLE, SKULL, TAIL, TRUNK, Mood, draw_head
 from dlcourse.data._pets_places import fur
 from dlcourse.data._random import Dice
 from dlcourse.data._raster import FULL, Sketch
 
 CAST = 256  # animals that scenes are made of
 _CAST_SEED = 0x63617374
+# Part of a pet: the regions of its picture that belong to it. Head and body together are the whole pet.
+PARTS = {
+    "ears": (EARS,),
+    "eyes": (EYES,),
+    "muzzle": (MUZZLE,),
+    "head": (SKULL, EARS, EYES, MUZZLE),
+    "body": (TRUNK, TAIL),
+    "tail": (TAIL,),
+}
+_BELONGS = {name: np.isin(np.arange(MUZZLE + 1), numbers) for name, numbers in PARTS.items()}
 # Room around the middle of the head, in head radii: left, right, up, down.
 _ROOM = {"sit": (1.6, 2.3, 1.75, 3.1), "stand": (1.6, 3.8, 1.75, 3.1), "lie": (1.9, 3.8, 1.75, 2.2)}
 
@@ -29,6 +39,7 @@ class Sprite:
     cover: np.ndarray  # (h, w) uint8, 0..64
     solid: np.ndarray  # (h, w) bool: at least half covered by the animal (its shadow is no part of it)
     head: np.ndarray  # (h, w) bool: the solid part of its head
+    regions: np.ndarray  # (h, w) uint8: which region is seen where it is solid, 0 elsewhere
 
 
 def _mood(dice: Dice, size: int, dog: bool) -> Mood:
@@ -67,6 +78,21 @@ def silhouette(parts: dict[str, np.ndarray]) -> np.ndarray:
     return (FULL - parts["head"]) * (FULL - parts["body"]) <= FULL * FULL // 2
 
 
+def regions(parts: dict[str, np.ndarray], mask: np.ndarray) -> np.ndarray:
+    """The region that is seen at each pixel of the silhouette `mask`, and 0 outside: uint8 (H, W).
+
+    Where several outlines together cover half a pixel, but none of them alone, it is the skull or the trunk.
+    """
+    seen = parts["regions"]
+    rest = np.where(parts["head"] >= parts["body"], SKULL, TRUNK)
+    return np.where(mask, np.where(seen > 0, seen, rest), 0).astype(np.uint8)
+
+
+def part_masks(seen: np.ndarray) -> dict[str, np.ndarray]:
+    """The mask of each part, from an array of regions."""
+    return {name: belongs[seen] for name, belongs in _BELONGS.items()}
+
+
 @functools.lru_cache(maxsize=4 * CAST)
 def sprite(size: int, index: int) -> Sprite:
     """Animal `index` of the cast, large enough for a scene of `size` pixels; drawn once a process."""
@@ -83,5 +109,10 @@ def sprite(size: int, index: int) -> Sprite:
     cover = (pixels[..., 3:] * 64 + 127) // 255
     colours = np.minimum(pixels[..., :3], 255)
     return Sprite(
-        breed, colours[window].astype(np.uint8), cover[window][..., 0].astype(np.uint8), solid[window], head[window]
+        breed,
+        colours[window].astype(np.uint8),
+        cover[window][..., 0].astype(np.uint8),
+        solid[window],
+        head[window],
+        regions(parts, solid)[window],
     )

@@ -46,6 +46,8 @@ _HUSKY_MASK = smooth(
     mirrored([(0, -0.3), (0.16, -0.42), (0.46, -0.5), (0.6, -0.2), (0.78, 0.2), (0.7, 0.66), (0.4, 1.0), (0, 1.1)])
 )
 _POINTS = smooth(mirrored([(0, -0.42), (0.3, -0.3), (0.56, 0.05), (0.56, 0.5), (0.3, 0.86), (0, 0.95)]))
+# Regions of a pet's picture, numbered for `Sketch.fill`: what is seen at each pixel.
+TRUNK, TAIL, SKULL, EARS, EYES, MUZZLE = range(1, 7)
 SPOT = smooth([(0.9, 0.1), (0.5, 0.8), (-0.3, 0.9), (-0.95, 0.3), (-0.7, -0.6), (0.1, -0.9), (0.8, -0.5)])
 _TEAR = smooth(
     [(-1.0, 0.12), (-0.55, -0.62), (0.1, -0.85), (0.75, -0.55), (1.08, -0.12), (0.6, 0.6), (0, 0.8), (-0.6, 0.62)]
@@ -75,7 +77,7 @@ def draw_head(sketch: Sketch, dice: Dice, coat: Coat, mood: Mood) -> None:
     hanging = coat.name in ("retriever", "dalmatian", "pug")
     if not hanging:
         _ears(sketch, coat, mood)
-    sketch.fill(outline, coat.rim, size=(size[0] * 1.05, size[1] * 1.05), part="head")
+    sketch.fill(outline, coat.rim, size=(size[0] * 1.05, size[1] * 1.05), part="head", region=SKULL)
     sketch.fill(outline, coat.fur, size=size, part="face")
     _markings(sketch, dice, coat, mood.look)
     if hanging or coat.name == "fold":
@@ -99,8 +101,9 @@ def _ears(sketch: Sketch, coat: Coat, mood: Mood) -> None:
     for side in (-1, 1):
         wide = side * coat.wide * narrow * (1 - side * mood.look[0] * 0.3)
         turn = side * mood.ears
-        sketch.fill(outline, rim, (side * -0.02, 0.0), (wide * 1.05, coat.tall * 1.05), turn, part="head")
-        sketch.fill(outline, colour, size=(wide, coat.tall), turn=turn, part="head")
+        rim_size = (wide * 1.05, coat.tall * 1.05)
+        sketch.fill(outline, rim, (side * -0.02, 0.0), rim_size, turn, part="head", region=EARS)
+        sketch.fill(outline, colour, size=(wide, coat.tall), turn=turn, part="head", region=EARS)
         if pointed:
             inner = mix(PINK, colour, 0.25) if coat.name != "husky" else mix(coat.light, PINK, 0.35)
             sketch.fill(_POINTED_INNER, inner, size=(wide, coat.tall), turn=turn, opacity=54)
@@ -160,9 +163,9 @@ def _eye(sketch: Sketch, coat: Coat, mood: Mood, side: int) -> None:
     line = mix(coat.rim, COAL, 0.75)
     if state == "happy":
         arc = stroke((x - wide, y + 0.05), (x, y - tall * 1.5), (x + wide, y + 0.05), 0.1, 0.1)
-        sketch.fill(arc, line)
+        sketch.fill(arc, line, region=EYES)
         return
-    sketch.fill(outline, line, (x, y), (side * wide * 1.22, tall * 1.24), turned, part="eyes")
+    sketch.fill(outline, line, (x, y), (side * wide * 1.22, tall * 1.24), turned, part="eyes", region=EYES)
     sketch.fill(outline, coat.iris, (x, y), (side * wide, tall), turned)
     gx, gy = x + mood.gaze[0] * wide * 0.35, y + mood.gaze[1] * tall * 0.25
     pupil = (0.6 if dog else mood.pupil) * wide
@@ -178,15 +181,15 @@ def _cat_muzzle(sketch: Sketch, dice: Dice, coat: Coat, mood: Mood) -> None:
     pad = mix(coat.dark, coat.light, 0.22) if coat.name == "siamese" else mix(coat.fur, coat.light, 0.8)
     line = mix(mix(coat.nose, COAL, 0.6), coat.fur, 0.1)
     if mood.tongue:
-        sketch.fill(_TONGUE, (232, 120, 132), (x, y + 0.3), (0.55, 0.55), part="head")
-    sketch.fill(CIRCLE, pad, (x, y + 0.36), (0.2, 0.15), opacity=50)
+        sketch.fill(_TONGUE, (232, 120, 132), (x, y + 0.3), (0.55, 0.55), part="head", region=MUZZLE)
+    sketch.fill(CIRCLE, pad, (x, y + 0.36), (0.2, 0.15), opacity=50, region=MUZZLE)
     for side in (-1, 1):
-        sketch.fill(CIRCLE, pad, (x + side * 0.2, y + 0.18), (0.27, 0.2), opacity=58)
+        sketch.fill(CIRCLE, pad, (x + side * 0.2, y + 0.18), (0.27, 0.2), opacity=58, region=MUZZLE)
     sketch.fill(stroke((x, y + 0.05), (x, y + 0.15), (x, y + 0.2), 0.06, 0.05), line)
     for side in (-1, 1):
         end = (x + side * 0.3, y + 0.2 - mood.smile * 0.1)
         sketch.fill(stroke((x, y + 0.19), (x + side * 0.16, y + 0.32 + mood.smile * 0.04), end, 0.06, 0.03), line)
-    sketch.fill(_CAT_NOSE, coat.nose, (x, y), (1.05, 1.0))
+    sketch.fill(_CAT_NOSE, coat.nose, (x, y), (1.05, 1.0), region=MUZZLE)
     whisker = WHITE if sum(coat.fur) < 560 else mix(coat.fur, COAL, 0.55)
     droop = dice.between(-0.12, 0.12)
     for side in (-1, 1):
@@ -209,17 +212,19 @@ def _dog_muzzle(sketch: Sketch, dice: Dice, coat: Coat, mood: Mood) -> None:
     mouth = y + 0.32 + 0.16 * length
     jaw = 0.24 + 0.06 * length
     if mood.tongue:
-        sketch.fill(CIRCLE, shadow, (x, mouth + 0.12), (0.32, jaw + 0.06), part="head")
+        sketch.fill(CIRCLE, shadow, (x, mouth + 0.12), (0.32, jaw + 0.06), part="head", region=MUZZLE)
         sketch.fill(CIRCLE, (96, 44, 52), (x, mouth + 0.06), (0.26, jaw - 0.04))
-        sketch.fill(_TONGUE, (232, 112, 126), (x + dice.between(-0.06, 0.06), mouth + 0.2), (1.0, 1.15), part="head")
+        tongue = (x + dice.between(-0.06, 0.06), mouth + 0.2)
+        sketch.fill(_TONGUE, (232, 112, 126), tongue, (1.0, 1.15), part="head", region=MUZZLE)
         sketch.fill(stroke((x, mouth + 0.1), (x, mouth + 0.2), (x, mouth + 0.38), 0.04, 0.02, 3), (196, 84, 100))
     else:
-        sketch.fill(CIRCLE, shadow, (x, mouth + 0.06), (0.3, jaw), part="head")
+        sketch.fill(CIRCLE, shadow, (x, mouth + 0.06), (0.3, jaw), part="head", region=MUZZLE)
         sketch.fill(CIRCLE, pad, (x, mouth + 0.04), (0.28, jaw - 0.02))
     sketch.fill(CIRCLE, shadow, (x, y + 0.2), (0.5, 0.3 + 0.06 * length), opacity=30)
     for side in (-1, 1):
-        sketch.fill(CIRCLE, pad, (x + side * 0.19, y + 0.2 + 0.07 * length), (0.3, 0.26 + 0.03 * length))
-    sketch.fill(CIRCLE, pad, (x, y + 0.02), (0.3, 0.28), opacity=52)
+        lip = (x + side * 0.19, y + 0.2 + 0.07 * length)
+        sketch.fill(CIRCLE, pad, lip, (0.3, 0.26 + 0.03 * length), region=MUZZLE)
+    sketch.fill(CIRCLE, pad, (x, y + 0.02), (0.3, 0.28), opacity=52, region=MUZZLE)
     sketch.fill(stroke((x, y + 0.08), (x, y + 0.2), (x, mouth), 0.06, 0.05, 3), line)
     for side in (-1, 1):
         end = (x + side * 0.42, mouth - 0.04 - mood.smile * 0.12)
@@ -227,5 +232,5 @@ def _dog_muzzle(sketch: Sketch, dice: Dice, coat: Coat, mood: Mood) -> None:
         for k in (0, 1):
             at = (x + side * (0.2 + 0.1 * k), y + 0.2 + 0.06 * k)
             sketch.fill(CIRCLE, line, at, (0.022, 0.022), opacity=40)
-    sketch.fill(_DOG_NOSE, coat.nose, (x, y), (1.05, 1.0))
+    sketch.fill(_DOG_NOSE, coat.nose, (x, y), (1.05, 1.0), region=MUZZLE)
     sketch.fill(CIRCLE, mix(coat.nose, (255, 255, 255), 0.55), (x - 0.06, y - 0.07), (0.08, 0.035))

@@ -61,6 +61,7 @@ class _Fill:
     opacity: int
     part: str | None
     inside: str | None
+    region: int
 
 
 @dataclass(slots=True)
@@ -101,15 +102,19 @@ class Sketch:
         opacity: int = FULL,
         part: str | None = None,
         inside: str | None = None,
+        region: int = 0,
     ) -> None:
-        """Fill `outline`, stretched by `size`, turned and moved to `at`; `inside` keeps it within an earlier `part`."""
+        """Fill `outline`, stretched by `size`, turned and moved to `at`; `inside` keeps it within an earlier `part`.
+
+        `region` is a number that marks the pixels which are then seen to belong to this outline; 0 marks none.
+        """
         _, _, c, s = self._frame
         x, y = self.to_pixels(*at)
         cos, sin = COS[turn % TURN], SIN[turn % TURN]
         a, b = c * cos - s * sin, s * cos + c * sin  # the frame's turn and this outline's turn in one
         self._outlines.append(outline)
         self._places.append((a * size[0], -b * size[1], x, b * size[0], a * size[1], y))
-        self._steps.append(_Fill((*colour, OPAQUE), opacity, part, inside))
+        self._steps.append(_Fill((*colour, OPAQUE), opacity, part, inside, region))
 
     def shade(self, part: str, at: Point, radius: float, light: Point, depth: float, fur: np.ndarray) -> None:
         """Light `part` from the direction `light`, darken it by `depth` towards `radius`, and roughen it with `fur`."""
@@ -119,11 +124,13 @@ class Sketch:
     def paint(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         """Paint into `pixels`, int16 (H, W, 4), in place; return each part's coverage, (H, W) from 0 to 64.
 
+        "regions", (H, W) uint8, holds for each pixel the region of the last outline that covers at least half of it.
         Colours are 0..255 and already multiplied by the fourth channel: the painted share of each pixel, in 1/255.
         """
         height, width = pixels.shape[:2]
         covers = iter(_coverages(self._outlines, self._places, height, width))
-        parts: dict[str, np.ndarray] = {}
+        regions = np.zeros((height, width), np.uint8)
+        parts: dict[str, np.ndarray] = {"regions": regions}
         for step in self._steps:
             if isinstance(step, _Shade):
                 _shade(pixels, parts[step.part], step)
@@ -132,6 +139,8 @@ class Sketch:
             if not cover.size:
                 continue
             window = np.s_[top : top + cover.shape[0], left : left + cover.shape[1]]
+            if step.region:
+                regions[window][cover >= FULL // 2] = step.region
             if step.opacity != FULL:
                 cover = cover * step.opacity >> 6
             if step.inside is not None:

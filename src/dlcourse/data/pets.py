@@ -11,6 +11,7 @@ arithmetic of whole numbers.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import index as whole_index
@@ -19,8 +20,9 @@ from typing import overload
 import numpy as np
 
 from dlcourse import _validate
-from dlcourse.data._pets_cast import CAST, Sprite, draw, silhouette, sprite
+from dlcourse.data._pets_cast import draw, part_masks, regions, silhouette
 from dlcourse.data._pets_coats import BREED_NAMES, BREEDS
+from dlcourse.data._pets_groups import Group, Target, add_pet
 from dlcourse.data._pets_places import PLACES, backdrop, expose
 from dlcourse.data._random import Dice
 
@@ -31,10 +33,6 @@ BACKGROUNDS = PLACES
 _HOME = (PLACES.index("brick"), PLACES.index("grass"))  # of cats and of dogs, in the biased pictures
 _FACES, _SCENES = 1, 2  # so that faces and scenes of one seed have nothing in common
 _SIZES = (16, 256)
-_VISIBLE, _HEAD_VISIBLE = 0.5, 0.7  # the least share of an animal and of its head that is to be seen
-_TRIES = 10
-Target = dict[str, np.ndarray]
-Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -48,6 +46,10 @@ class Faces:
     breeds : (n,) int64, places in `BREED_NAMES`; the breed's class is `breeds // 4`
     backgrounds : (n,) int64, places in `BACKGROUNDS`: the photograph behind the pet
     masks : (n, size, size) bool, True where the pet is (its shadow and the ends of its whiskers do not count)
+    parts : dict from the name of a part to (n, size, size) bool, True where this part is seen: "head" and "body", which
+        together are the mask, and smaller ones within them: "ears", "eyes", "muzzle" (snout with nose, mouth and
+        tongue), and "tail" (of the body; seen only where the whole body fits into the picture). What another part
+        hides does not count, such as the root of an ear behind the skull.
     """
 
     images: np.ndarray
@@ -55,6 +57,11 @@ class Faces:
     breeds: np.ndarray
     backgrounds: np.ndarray
     masks: np.ndarray
+    _regions: np.ndarray
+
+    @functools.cached_property
+    def parts(self) -> dict[str, np.ndarray]:
+        return part_masks(self._regions)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -79,7 +86,9 @@ class Scenes:
         "labels": (K,) int64, places in `CLASSES`;
         "breeds": (K,) int64, places in `BREED_NAMES`;
         "masks": (K, size, size) bool, the visible pixels of the pet: where pets overlap, only the front one has them;
-        shadows and the ends of whiskers do not count
+        shadows and the ends of whiskers do not count;
+        "parts": only if asked for, a dict from the name of a part ("ears", "eyes", "muzzle", "head", "body", "tail",
+        as for faces) to (K, size, size) bool, its visible pixels
     """
 
     images: np.ndarray
@@ -127,7 +136,7 @@ def faces(n: int, size: int = 64, seed: int = 0, biased: float = 0.0) -> Faces:
 
     Returns
     -------
-    Faces : `.images`, `.labels`, `.breeds`, `.backgrounds` and `.masks`; each breed equally likely
+    Faces : `.images`, `.labels`, `.breeds`, `.backgrounds`, `.masks` and `.parts`; each breed equally likely
 
     Raises
     ------
@@ -146,6 +155,7 @@ def faces(n: int, size: int = 64, seed: int = 0, biased: float = 0.0) -> Faces:
     dice = Dice(_FACES, seed)
     images = np.empty((n, size, size, 3), np.uint8)
     masks = np.empty((n, size, size), bool)
+    seen = np.empty((n, size, size), np.uint8)
     breeds = np.empty(n, np.int64)
     backgrounds = np.empty(n, np.int64)
     for i in range(n):
@@ -160,11 +170,12 @@ def faces(n: int, size: int = 64, seed: int = 0, biased: float = 0.0) -> Faces:
         parts = draw(dice, pixels, breed, "sit", x, y, radius, whole=y + 2.6 * radius < size)
         images[i] = expose(dice, pixels[..., :3])
         masks[i] = silhouette(parts)
+        seen[i] = regions(parts, masks[i])
         breeds[i], backgrounds[i] = breed, place
-    return Faces(images, breeds // 4, breeds, backgrounds, masks)
+    return Faces(images, breeds // 4, breeds, backgrounds, masks, seen)
 
 
-def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0) -> Scenes:
+def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0, parts: bool = False) -> Scenes:
     """Pictures with one to `max_objects` pets each, with boxes and masks of what is visible of them.
 
     At least half of each pet and 70 % of its head can be seen; other pets and the picture's edge hide the rest.
@@ -177,6 +188,7 @@ def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0) -> Scene
     size : height and width in pixels, 16 to 256
     max_objects : 1 to 20; as many pets are tried, but where there is no room left, there will be fewer
     seed : 0 or more; other seeds, other pictures
+    parts : True: each target also has "parts", the masks of ears, eyes, muzzle, ... (six times the memory of "masks")
 
     Returns
     -------
@@ -197,87 +209,19 @@ def scenes(n: int, size: int = 96, max_objects: int = 4, seed: int = 0) -> Scene
     """
     n, size, seed = _check(n, size, seed)
     max_objects = _validate.whole("max_objects", max_objects, 1, 20)
+    _validate.truth("parts", parts)
     dice = Dice(_SCENES, seed)
     images = np.empty((n, size, size, 3), np.uint8)
     targets = []
     for i in range(n):
         pixels = backdrop(dice, size, dice.below(len(PLACES)))
-        group = _Group(size)
+        group = Group(size)
         for _ in range(1 + dice.below(max_objects)):
-            _place(dice, pixels, group)
+            add_pet(dice, pixels, group)
         images[i] = expose(dice, pixels)
-        targets.append(group.target())
+        targets.append(group.target() | ({"parts": group.parts()} if parts else {}))
     return Scenes(images, targets)
 
 
 def _check(n: int, size: int, seed: int) -> tuple[int, int, int]:
     return _validate.whole("n", n), _validate.whole("size", size, *_SIZES), _validate.whole("seed", seed)
-
-
-class _Group:
-    """The pets of one scene: what is visible of each."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.pets: list[Sprite] = []
-        self.masks: list[np.ndarray] = []
-        self.heads: list[np.ndarray] = []
-
-    def accepts(self, pet: Sprite, solid: np.ndarray, head: np.ndarray, window: Window) -> bool:
-        """Whether enough is seen of a pet in front of the others, and of those behind it."""
-        if not _enough(pet, _count(solid), _count(head)):
-            return False
-        seen = (_count(mask) - _count(mask[window] & solid) for mask in self.masks)
-        heads = (_count(mask) - _count(mask[window] & solid) for mask in self.heads)
-        return all(map(_enough, self.pets, seen, heads))
-
-    def add(self, pet: Sprite, solid: np.ndarray, head: np.ndarray, window: Window) -> None:
-        """Put a pet in front of the others."""
-        for masks, new in ((self.masks, solid), (self.heads, head)):
-            for mask in masks:
-                mask[window] &= ~solid
-            masks.append(np.zeros((self.size, self.size), bool))
-            masks[-1][window] = new
-        self.pets.append(pet)
-
-    def target(self) -> Target:
-        masks = np.array(self.masks)
-        rows, columns = masks.max(axis=2), masks.max(axis=1)
-        ends = (columns.argmax(1), rows.argmax(1), columns[:, ::-1].argmax(1), rows[:, ::-1].argmax(1))
-        boxes = np.stack([ends[0], ends[1], self.size - ends[2], self.size - ends[3]], axis=1).astype(np.float32)
-        breeds = np.array([pet.breed for pet in self.pets], np.int64)
-        return {"boxes": boxes, "labels": breeds // 4, "breeds": breeds, "masks": masks}
-
-
-def _count(mask: np.ndarray) -> int:
-    return int(np.count_nonzero(mask))
-
-
-def _enough(pet: Sprite, solid: int, head: int) -> bool:
-    return solid >= _VISIBLE * _count(pet.solid) and head >= _HEAD_VISIBLE * _count(pet.head)
-
-
-def _place(dice: Dice, pixels: np.ndarray, group: _Group) -> None:
-    """Paint a pet of the cast where there is room for it; the first one always finds some."""
-    size = len(pixels)
-    pet = sprite(size, dice.below(CAST))
-    step = -1 if dice.chance(50) else 1
-    height, width = pet.solid.shape
-    for attempt in range(_TRIES):
-        # A quarter of it may lie beyond each edge of the picture; at the last try, nothing.
-        out_y, out_x = (height // 4, width // 4) if attempt < _TRIES - 1 else (0, 0)
-        top = dice.below(size - height + 2 * out_y + 1) - out_y
-        left = dice.below(size - width + 2 * out_x + 1) - out_x
-        window = slice(max(top, 0), min(top + height, size)), slice(max(left, 0), min(left + width, size))
-        inside = np.s_[window[0].start - top : window[0].stop - top, window[1].start - left : window[1].stop - left]
-        solid, head = pet.solid[:, ::step][inside], pet.head[:, ::step][inside]
-        if group.accepts(pet, solid, head, window):
-            break
-    else:
-        return
-    group.add(pet, solid, head, window)
-    level = 50 + dice.below(25)
-    light = np.array([level + dice.below(9) - 4 for _ in range(3)], np.int16)
-    cover = pet.cover[:, ::step][inside].astype(np.int16)[..., None]
-    colours = pet.colours[:, ::step][inside].astype(np.int16) * light >> 6
-    pixels[window] = np.minimum(colours + (pixels[window] * (64 - cover) >> 6), 255)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from dlcourse.data import pets
+from dlcourse.data import _pets_groups, pets
 from dlcourse.data._pets_bodies import POSES
 from dlcourse.data._pets_cast import CAST, draw, silhouette, sprite
 from dlcourse.data._random import Dice
@@ -102,13 +102,13 @@ def test_a_pixel_belongs_to_one_pet_at_most(scenes):
 
 def test_no_pet_is_nearly_invisible(monkeypatch):
     placed = []
-    original = pets._Group.add
+    original = _pets_groups.Group.add
 
     def add(group, pet, *rest):
         original(group, pet, *rest)
         placed.append((group, pet))
 
-    monkeypatch.setattr(pets._Group, "add", add)
+    monkeypatch.setattr(_pets_groups.Group, "add", add)
     pets.scenes(200, seed=5)
     assert len(placed) > 400
     hidden = 0
