@@ -45,7 +45,7 @@
 # %% record: leaves the network in evaluation mode
 # says: in training mode before
 # -     net.train(mode)
-# #
+#
 
 # %% record: puts the network into training, whatever it was
 # only hidden tests: in the check it was in training
@@ -55,7 +55,7 @@
 # %% record: runs with dropout at work
 # says: layer "3"
 # -     net.eval()
-# #
+#
 
 # %% record: gives all names the last name's maps
 # says: layer "0"
@@ -71,14 +71,14 @@
 # +         return watch
 
 # %% strip: divides by zero
-# says: strip
+# says: standard deviation is zero
 # - if deviation == 0:
 # + if False:
 
-# %% strip: draws the empty map grey
-# says: The empty map is to be black
-# - np.zeros_like(one)
-# + np.full_like(one, 128)
+# %% strip: draws the empty map white
+# says: strip
+# - np.full_like(one, 128)
+# + np.full_like(one, 255)
 
 # %% strip: lets bytes wrap
 # says: begins again at 0
@@ -151,12 +151,10 @@
 # - training=False
 # + training=True
 
-# %% keras: forgets that a single output comes without its list
-# says: asked for alone
-# -     outputs = {name: model.get_layer(name).output for name in names}
-# +     outputs = [model.get_layer(name).output for name in names]
-# -     made = second(x, training=False)
-# +     made = dict(zip(names, second(x, training=False)))
+# %% keras: takes what goes into a layer
+# says: the maps of "first"
+# - model.get_layer(name).output
+# + model.get_layer(name).input
 
 # %% blind: gives the values and not the best so far
 # says: the best so far is asked for
