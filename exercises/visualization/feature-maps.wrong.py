@@ -147,12 +147,12 @@
 # +     made = dict(zip(names, [made[names[0]], *(made[n] for n in names[:-1])]))
 
 # %% keras: has dropout at work
-# says: the maps of "second"
+# says: what "second" gives
 # - training=False
 # + training=True
 
 # %% keras: takes what goes into a layer
-# says: the maps of "first"
+# says: what "first" gives
 # - model.get_layer(name).output
 # + model.get_layer(name).input
 
