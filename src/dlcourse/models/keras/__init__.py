@@ -6,7 +6,7 @@ ReLU start from the normal distribution of He et al. 2015 ("Delving deep into re
 of inputs), and all others as Keras starts them. Layers have the names of their counterparts in `models.pytorch`.
 """
 
-from dlcourse.models.keras._classic import LocalResponseNorm, alexnet, mlp, vgg, vgg16
+from dlcourse.models.keras._classic import LocalResponseNorm, alexnet, mlp, vgg, vgg16, vgg16_features
 from dlcourse.models.keras._inception import Inception, googlenet
 from dlcourse.models.keras._lenet import RadialBasis, ScaledTanh, Subsampling, TableConvolution, lenet5
 from dlcourse.models.keras._pets import pets_cnn, pets_cnn_small
@@ -45,4 +45,5 @@ __all__ = [
     "resnet152",
     "vgg",
     "vgg16",
+    "vgg16_features",
 ]

@@ -173,3 +173,27 @@ def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_n
     (None, 2)
     """
     return vgg(_arguments.VGG16, classes=classes, in_channels=in_channels, size=size, batch_norm=batch_norm)
+
+
+@as_in_pytorch
+def vgg16_features(in_channels: int = 3) -> keras.Sequential:
+    """The thirteen convolutions of VGG-16 without its dense layers, under the names that Keras gives them.
+
+    Returns
+    -------
+    Sequential of `block1_conv1`, `block1_relu1`, ..., `block1_pool`, ... `block5_pool` that takes
+    `(N, height, width, in_channels)` images of any size from 32 pixels.
+
+    Examples
+    --------
+    >>> vgg16_features().output_shape
+    (None, None, None, 512)
+    """
+    stack: list[Any] = [keras.Input((None, None, _validate.whole("in_channels", in_channels, 1)))]
+    for block, (width, number) in enumerate(_arguments.VGG16_BLOCKS, start=1):
+        for i in range(1, number + 1):
+            name = f"block{block}_conv{i}"
+            stack.append(layers.Conv2D(width, 3, padding="same", kernel_initializer=he(), name=name))
+            stack.append(layers.ReLU(name=f"block{block}_relu{i}"))
+        stack.append(layers.MaxPooling2D(2, name=f"block{block}_pool"))
+    return keras.Sequential(stack)

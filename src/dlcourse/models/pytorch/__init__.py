@@ -6,7 +6,7 @@ otherwise, weights before a ReLU start from the normal distribution of He et al.
 variance two over the number of inputs) with biases of 0, and all others as PyTorch starts them.
 """
 
-from dlcourse.models.pytorch._classic import alexnet, mlp, vgg, vgg16
+from dlcourse.models.pytorch._classic import alexnet, mlp, vgg, vgg16, vgg16_features
 from dlcourse.models.pytorch._efficientnet import InvertedResidual, SameConv2d, efficientnet_lite0
 from dlcourse.models.pytorch._inception import GoogLeNet, Inception, googlenet
 from dlcourse.models.pytorch._lenet import RadialBasis, ScaledTanh, Subsampling, TableConvolution, lenet5
@@ -52,4 +52,5 @@ __all__ = [
     "resnet152",
     "vgg",
     "vgg16",
+    "vgg16_features",
 ]

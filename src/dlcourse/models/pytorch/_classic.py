@@ -221,3 +221,46 @@ def vgg16(classes: int = 1000, in_channels: int = 3, *, size: int = 224, batch_n
     '138,357,544'
     """
     return vgg(_arguments.VGG16, classes=classes, in_channels=in_channels, size=size, batch_norm=batch_norm)
+
+
+def vgg16_features(in_channels: int = 3) -> nn.Sequential:
+    """The thirteen convolutions of VGG-16 without its dense layers, under the names that Keras gives them.
+
+    `block1_conv1` is the convolution's own result, `block1_relu1` what its ReLU lets through, which Keras' applications
+    call `block1_conv1`.
+
+    Parameters
+    ----------
+    in_channels : channels of the images
+
+    Returns
+    -------
+    Sequential of `block1_conv1`, `block1_relu1`, ..., `block1_pool`, ... `block5_pool` that takes
+    `(N, in_channels, height, width)` images of any size from 32 pixels.
+
+    Raises
+    ------
+    TypeError, ValueError : a number of channels that is not a whole number of at least 1.
+
+    References
+    ----------
+    Simonyan, Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", ICLR, table 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> with torch.device("meta"):  # shapes without numbers: no memory
+    ...     vgg16_features()(torch.zeros(1, 3, 224, 224)).shape
+    torch.Size([1, 512, 7, 7])
+    """
+    channels = _validate.whole("in_channels", in_channels, 1)
+    layers: OrderedDict[str, nn.Module] = OrderedDict()
+    for block, (width, number) in enumerate(_arguments.VGG16_BLOCKS, start=1):
+        for i in range(1, number + 1):
+            layers[f"block{block}_conv{i}"] = nn.Conv2d(channels, width, 3, padding=1)
+            layers[f"block{block}_relu{i}"] = nn.ReLU()
+            channels = width
+        layers[f"block{block}_pool"] = nn.MaxPool2d(2)
+    model = nn.Sequential(layers)
+    he(model.modules())
+    return model
