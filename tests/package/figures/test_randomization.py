@@ -105,6 +105,17 @@ def test_maps_of_the_trained_network_are_like_themselves(stage):
         assert text.startswith(("1.00 to trained, ", "the trained map is zero"))
 
 
+def test_other_weights_or_images_from_python_are_computed_anew(stage):
+    other = figures.randomization(seed=3)
+    page = stage.show(other)
+    before = page.locator(".dlf-logits").inner_text()
+    stage.set(weights=other.random)
+    changed = page.locator(".dlf-logits").inner_text()
+    assert changed != before
+    stage.set(pixels=other.pixels[::-1].lstrip("="))
+    assert page.locator(".dlf-logits").inner_text() != changed
+
+
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="depth must be between 0 and 3"):
         figures.randomization(depth=4)

@@ -79,7 +79,7 @@ export default figure("Attribution maps of a network whose layers become random"
   function draw() {
     const state = fig.read();
     const { network, images } = world(state.layers, state.weights, state.pixels, state.size, state.titles);
-    const { network: random, results } = chance(state.layers, state.random);
+    const { network: random, results } = chance(state.layers, state.random, state.weights, state.pixels, state.size);
     const image = clamp(state.image, 0, images.length - 1);
     const target = clamp(state.target, 0, state.classes.length - 1);
     const [now, most] = [depth(), total()];
@@ -96,7 +96,7 @@ export default figure("Attribution maps of a network whose layers become random"
     }));
 
     const cost = workOf(network, images[image].shape);
-    const run = (d) => computed(results, `${state.weights.length} ${image} ${target} ${d}`,
+    const run = (d) => computed(results, `${image} ${target} ${d}`,
       d ? mixed(network, random, d) : network, images[image], target, cost);
     const trained = run(0);
     const found = trained && run(now);
