@@ -17,6 +17,7 @@ from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
+from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
 from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
@@ -39,6 +40,7 @@ __all__ = [
     "Figure",
     "GradientDescent",
     "Neuron",
+    "Randomization",
     "ReceptiveField",
     "Shift",
     "attribution",
@@ -48,6 +50,7 @@ __all__ = [
     "feature_maps",
     "gradient_descent",
     "neuron",
+    "randomization",
     "receptive_field",
     "rnn",
     "shift",

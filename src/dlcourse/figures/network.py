@@ -205,7 +205,7 @@ def _chain(model: Any) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
                 layers.append({"kind": "convolution", "name": name, **shape})
                 arrays += _numbers(module)
             case nn.BatchNorm2d() if layers and layers[-1]["kind"] == "convolution" and module.running_var is not None:
-                layers[-1] = {**layers[-1], "name": name, "label": f"{layers[-1]['name']}, normalised"}
+                layers[-1] = {**layers[-1], "name": name, "origin": layers[-1]["name"]}
                 arrays[-2:] = _folded(arrays[-2], arrays[-1], module)
             case nn.ReLU():
                 layers.append({"kind": "relu", "name": name})

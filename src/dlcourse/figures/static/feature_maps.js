@@ -4,8 +4,8 @@ const COLUMNS = 8;
 const KINDS = { convolution: "convolution", relu: "ReLU", pooling: "max-pooling" };
 const percent = (x) => `${Math.round(100 * x)} %`;
 
-/** "conv1, normalised (convolution), 16 maps of 64 × 64" */
-const nameOf = (layer) => `${layer.label ?? layer.name} (${KINDS[layer.kind]})`;
+/** "pool1 (max-pooling)"; a convolution with its normalisation is "conv1 with bn1 (convolution)". */
+const nameOf = ({ name, origin, kind }) => `${origin ? `${origin} with ${name}` : name} (${KINDS[kind]})`;
 
 export default figure("The feature maps of a network", (fig) => {
   const world = worldOf();
