@@ -78,9 +78,9 @@ def test_the_strongest_channel_is_the_one_with_the_largest_sum_of_squares():
 
 def test_filters_of_three_channels_may_be_colour_images_with_zero_grey():
     w = np.zeros((1, 3, 1, 2))
-    w[0, :, 0, 0] = 2, -2, 1
+    w[0, :, 0, 0] = 2, -1, 1
     (picture,) = drawn(shown(plot.filters(w, channels="rgb")))
-    assert picture[0].tolist() == [[1, 0, 0.75], [0.5, 0.5, 0.5]]
+    assert picture[0].tolist() == [[1, 0.25, 0.75], [0.5, 0.5, 0.5]]
 
 
 def test_filters_of_zeros_are_white_and_no_nan():
