@@ -89,7 +89,7 @@
 # + score(covered) - score(image)
 
 # %% mend: covers the image itself
-# says: its inputs
+# says: Work on a copy
 # - image.copy()
 # + image
 
