@@ -12,7 +12,7 @@ MOUNT = """async ([name, state]) => {
   // As strict as the model of JupyterLab: it hands out its own values (so that a figure which changed one in place
   // would be found out), says `change` once for each `set` that changes something, and counts what is sent to Python.
   window.modules ??= {};
-  const text = ["shared", "controls", name].map((part) => DLCOURSE_FIGURES[part]);
+  const text = ["shared", "controls", ...(state.fixed.modules ?? []), name].map((part) => DLCOURSE_FIGURES[part]);
   modules[name] ??= import(URL.createObjectURL(new Blob(text, { type: "text/javascript" })));
   const freeze = (x) => {
     if (x && typeof x === "object") Object.values(x).forEach(freeze);

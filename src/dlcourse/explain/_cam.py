@@ -88,7 +88,7 @@ def grad_cam_plus_plus(
 
     References
     ----------
-    Chattopadhyay, Sarkar, Howlader, Balasubramanian 2018, "Grad-CAM++", equations 10 and 19.
+    Chattopadhay, Sarkar, Howlader, Balasubramanian 2018, "Grad-CAM++", equations 10 and 19.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse import _frameworks, _validate
 from dlcourse.explain import _capture
+from dlcourse.explain._target import BATCH
 from dlcourse.explain._target import images as images_of
 
 
@@ -196,7 +197,18 @@ def _curves(
 ) -> np.ndarray:
     pixels = place.shape[2] * place.shape[3]
     mixed = (np.where(place < round(k * pixels / steps), after, before) for k in range(steps + 1))
-    return np.stack([_scores(_capture.forward(model, images), target) for images in mixed], axis=1)
+    size = len(before) if callable(target) else BATCH  # a function may know its images by place
+    classes = target if callable(target) else np.broadcast_to(target, len(before))
+    rows = [slice(start, start + size) for start in range(0, len(before), size)]
+
+    def scores(images: np.ndarray) -> np.ndarray:
+        parts = (
+            _scores(_capture.forward(model, images[part]), target if callable(target) else classes[part])
+            for part in rows
+        )
+        return np.concatenate(list(parts))
+
+    return np.stack([scores(images) for images in mixed], axis=1)
 
 
 def _scores(outputs: Any, target: Any) -> np.ndarray:

@@ -9,10 +9,12 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
+from dlcourse.figures.attribution import Attribution, attribution
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
 from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
+from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
@@ -29,17 +31,21 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SURFACES",
+    "Attribution",
     "Conv1d",
     "Conv2d",
     "ConvArithmetic",
+    "FeatureMaps",
     "Figure",
     "GradientDescent",
     "Neuron",
     "ReceptiveField",
     "Shift",
+    "attribution",
     "conv1d",
     "conv2d",
     "conv_arithmetic",
+    "feature_maps",
     "gradient_descent",
     "neuron",
     "receptive_field",

@@ -38,6 +38,8 @@ class Figure(anywidget.AnyWidget):
     """Limits and presets that JavaScript needs too: plain JSON, handed to it as `fixed`."""
     extremes: ClassVar[Sequence[Mapping[str, Any]]] = ()
     """Traits with which the figure has most to show; the tests look at it so, too."""
+    modules: ClassVar[Sequence[str]] = ()
+    """Scripts of `static` that several figures share and not all: they stand between `controls.js` and its own."""
 
     fixed = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -45,7 +47,8 @@ class Figure(anywidget.AnyWidget):
         if Figure in cls.__bases__:  # and none of the subclasses that traitlets makes of a widget to add traits
             cls.name = cls.__module__.rpartition(".")[2]
             FIGURES[cls.name] = cls
-            cls._esm = "".join(_text(file) for file in ("shared.js", "controls.js", f"{cls.name}.js"))
+            parts = ("shared", "controls", *cls.modules, cls.name)
+            cls._esm = "".join(_text(f"{part}.js") for part in parts)
             cls._css = "".join(_text(file) for file in ("figures.css", f"{cls.name}.css"))
         super().__init_subclass__(**kwargs)
 
@@ -63,7 +66,8 @@ class Figure(anywidget.AnyWidget):
 
     @traitlets.default("fixed")
     def _default_fixed(self) -> dict[str, Any]:
-        return {"figure": self.name, "keys": self._keys(), **copy.deepcopy(dict(self.constants))}
+        modules = {"modules": list(self.modules)} if self.modules else {}  # for page.js
+        return {"figure": self.name, "keys": self._keys(), **modules, **copy.deepcopy(dict(self.constants))}
 
     def __repr__(self) -> str:
         # The usual text holds a memory address, and so differs in every run of a notebook.

@@ -28,8 +28,7 @@ from torch import nn
 import dlcourse
 from dlcourse import data, train
 from dlcourse.models import pytorch
-
-FOLDER = Path(__file__).parents[1] / "weights"
+from dlcourse.weights import FOLDER
 
 
 @dataclass

@@ -20,7 +20,7 @@ MOST = 1024  # tiles in one picture: more would be a few pixels each
 
 def note(figure: _style.Picture, text: str) -> _style.Picture:
     """Write the text below all panels, in lines as long as the picture is wide."""
-    letters = max(24, int(figure.get_size_inches()[0] * 11.5))
+    letters = max(24, int(figure.get_size_inches()[0] * 12.5))
     lines = textwrap.wrap(text, letters)
     width, height = figure.get_size_inches()
     with matplotlib.rc_context(_style.STYLE):

@@ -14,6 +14,7 @@ from dlcourse.figures.base import FIGURES, STATIC, style_sheets
 
 WIDTHS = (1280, 320, 360, 390, 541, 768)  # from wide to narrow first: a reader turns the phone
 SHARED = {"controls.js", "figures.css", "page.js", "shared.js"}
+FOR_SOME = {f"{module}.js" for figure in FIGURES.values() for module in figure.modules}
 STOPS = "button, select, input, [role=slider], [role=gridcell], [role=application]"
 NAMES = sorted(FIGURES)
 each_figure = pytest.mark.parametrize("name", NAMES)
@@ -33,7 +34,9 @@ def html_of(figure):
 
 
 def test_a_figure_is_one_name():
-    assert {file.name for file in STATIC.iterdir()} == SHARED | {f"{n}.{kind}" for n in NAMES for kind in ("js", "css")}
+    assert {file.name for file in STATIC.iterdir()} == SHARED | FOR_SOME | {
+        f"{n}.{kind}" for n in NAMES for kind in ("js", "css")
+    }
     tests = {file.stem for file in pathlib.Path(__file__).parent.glob("test_*.py")}
     for name, figure in FIGURES.items():
         assert figure.__module__ == f"dlcourse.figures.{name}"
@@ -208,7 +211,8 @@ def test_a_page_loads_the_style_sheets_of_its_figures():
 
 @each_figure
 def test_jupyterlab_gets_what_the_page_gets(name):
-    texts = [(STATIC / file).read_text(encoding="utf-8") for file in ("shared.js", "controls.js", f"{name}.js")]
+    parts = ("shared", "controls", *FIGURES[name].modules, name)
+    texts = [(STATIC / f"{part}.js").read_text(encoding="utf-8") for part in parts]
     assert str(FIGURES[name]()._esm) == "".join(texts)
     styles = [(STATIC / file).read_text(encoding="utf-8") for file in ("figures.css", f"{name}.css")]
     assert str(FIGURES[name]()._css) == "".join(styles)

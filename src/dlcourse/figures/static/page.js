@@ -37,10 +37,10 @@
   }
 
   const imported = {};
-  function load(name) {
+  function load(name, modules = []) {
     const sources = window.DLCOURSE_FIGURES || {};
     if (!sources[name]) throw new Error(`there is no figure “${name}” in modules.js`);
-    const text = [sources.shared, sources.controls, sources[name]];
+    const text = ["shared", "controls", ...modules, name].map((part) => sources[part]);
     imported[name] ||= import(URL.createObjectURL(new Blob(text, { type: "text/javascript" })));
     return imported[name];
   }
@@ -50,7 +50,7 @@
     element.dataset.started = "true";
     try {
       const state = JSON.parse(element.querySelector("script[type='application/json']").textContent);
-      const { default: figure } = await load(element.dataset.figure);
+      const { default: figure } = await load(element.dataset.figure, state.fixed.modules);
       const host = document.createElement("div");
       await figure.render({ model: new Model(state), el: host });
       element.replaceChildren(host);

@@ -1,5 +1,6 @@
-// What makes a module a figure, and what all figures use. Python (dlcourse.figures) and page.js put this text, and then
-// that of controls.js, before a figure's own, which ends with `export default figure(title, setup)`.
+// What makes a module a figure, and what all figures use. Python (dlcourse.figures) and page.js put this text, that of
+// controls.js and those of its class's `modules` before a figure's own, which ends with
+// `export default figure(title, setup)`.
 
 const STILL = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
