@@ -1,6 +1,6 @@
 """Time of each attribution method of `dlcourse.explain` beside captum's, in one run.
 
-    python -m benchmarks.explain [rounds]
+    python -m benchmarks.explain [ROUNDS [METHOD ...]]
 
 One network of the book, with random weights (which cost as much as trained ones), 8 images of 96x96 pixels, one thread.
 The two take turns; a row gives the median processor time of each and the median of the ratios of neighbouring turns.
@@ -81,11 +81,13 @@ def processor_time(run: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, names: list[str]) -> None:
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore")
     print(f"{'method':22} {'dlcourse':>10} {'captum':>10} {'ratio':>7}")
     for name, (ours, theirs) in methods().items():
+        if names and name not in names:
+            continue
         mine, captums = ours(), theirs().detach().numpy()
         if name != "smooth_grad":  # its noise differs
             assert np.allclose(mine, captums, rtol=0, atol=1e-5 * max(1, np.abs(captums).max())), name
@@ -95,4 +97,4 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15, sys.argv[2:])

@@ -32,6 +32,7 @@ def activation_maximization(
     start: Any = None,
     mean: Any = 0.0,
     std: Any = 1.0,
+    order: str = "rgb",
     seed: int = 0,
 ) -> Optimised:
     """An image, made from noise by gradient ascent, that activates a channel of a layer strongly.
@@ -61,8 +62,9 @@ def activation_maximization(
         that should rise: for channels that the first image does not reach
     where : "mean" of the whole map, or its "centre"
     start : image to start from, `(H, W, 3)`, uint8 or 0..1; None: grey with a little noise
-    mean : what the model wants subtracted from images in 0..1: a number, or one for each channel
+    mean : what the model wants subtracted from images in 0..1: a number, or one for each channel in the model's order
     std : what it then wants them divided by
+    order : the order of the channels that the model wants: "rgb", or "bgr" (VGG-16 as published)
     seed : seed of the noise and of the jitter
 
     Returns
@@ -91,7 +93,7 @@ def activation_maximization(
     >>> found.image.shape, found.objective.shape, bool(found.objective[-1] > found.objective[0])
     ((32, 32, 3), (21,), True)
     """
-    network = Network(model, layer, mean, std)
+    network = Network(model, layer, mean, std, order)
     height, width = _size(size)
     several = not np.isscalar(channel) and np.ndim(channel) > 0
     channels = [_validate.whole("channel", c) for c in (channel if several else [channel])]

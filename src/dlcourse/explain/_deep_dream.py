@@ -23,6 +23,7 @@ def deep_dream(
     jitter: int = 8,
     mean: Any = 0.0,
     std: Any = 1.0,
+    order: str = "rgb",
     seed: int = 0,
 ) -> Optimised:
     """The photograph, changed by gradient ascent so that a layer answers more strongly, coarse patterns first.
@@ -44,6 +45,7 @@ def deep_dream(
     jitter : as in `activation_maximization`
     mean : as in `activation_maximization`
     std : as in `activation_maximization`
+    order : as in `activation_maximization`
     seed : seed of the jitter
 
     Returns
@@ -67,7 +69,7 @@ def deep_dream(
     """
     from skimage.transform import resize
 
-    network = Network(model, layer, mean, std)
+    network = Network(model, layer, mean, std, order)
     original = photograph("image", image)[0]
     _validate.whole("octaves", octaves, 1)
     ratio = _validate.real("octave_scale", octave_scale, 1)

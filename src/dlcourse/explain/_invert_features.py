@@ -24,6 +24,7 @@ def invert_features(
     total_variation: float = 0.0,
     mean: Any = 0.0,
     std: Any = 1.0,
+    order: str = "rgb",
     seed: int = 0,
 ) -> Optimised:
     """An image, made from noise, for which the layer gives nearly what it gives for `image`: what the layer has kept.
@@ -41,6 +42,7 @@ def invert_features(
     total_variation : weight of the mean absolute difference between neighbouring pixels, which is added to the error
     mean : as in `activation_maximization`
     std : as in `activation_maximization`
+    order : as in `activation_maximization`
     seed : seed of the noise
 
     Returns
@@ -64,7 +66,7 @@ def invert_features(
     >>> bool(found.objective[-1] < 0.5 * found.objective[0])
     True
     """
-    network = Network(model, layer, mean, std)
+    network = Network(model, layer, mean, std, order)
     given = photograph("image", image)
     _validate.whole("steps", steps, 1)
     rate = _validate.real("learning_rate", learning_rate, 0)

@@ -46,7 +46,7 @@ def backend(model: Any) -> Any:
 class Network:
     """What an optimised image needs of a model: one layer's output, and its gradient with respect to the image."""
 
-    def __init__(self, model: Any, layer: Any, mean: Any, std: Any) -> None:
+    def __init__(self, model: Any, layer: Any, mean: Any, std: Any, order: Any) -> None:
         from dlcourse.explain import _layers
 
         self.model = model
@@ -55,12 +55,13 @@ class Network:
         self.mean, self.std = _per_channel("mean", mean), _per_channel("std", std)
         if (self.std <= 0).any():
             raise ValueError(f"std must be positive, got {std}")
+        self.order = {"rgb": [0, 1, 2], "bgr": [2, 1, 0]}[_validate.choice("order", order, ("rgb", "bgr"))]
 
     def run(self, images: np.ndarray, score: Score, redirect: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """The objective of each image, `(N,)`, and its gradient, `(N, 3, H, W)`."""
-        x = ((images - self.mean) / self.std).astype(self.type)
+        x = ((images[:, self.order] - self.mean) / self.std).astype(self.type)
         values, gradient = backend(self.model).differentiate(self.model, x, self.name, self.layer, score, redirect)
-        return values, gradient / self.std
+        return values, (gradient / self.std)[:, self.order]  # either order undoes itself
 
     def output(self, images: np.ndarray) -> np.ndarray:
         """What the layer gives."""

@@ -17,20 +17,25 @@ class _Rectify(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, most: float | None, in_place: bool, method: str) -> torch.Tensor:
         ctx.method = method
-        passes = x > 0 if most is None else (x > 0) & (x < most)
-        if method == "guided_backprop":
-            ctx.save_for_backward(passes)
+        if method == "guided_backprop" and most is not None:
+            ctx.below = x < most
         if in_place:  # what follows may count on the changed input
             ctx.mark_dirty(x)
-            return x.clamp_(0, most)
-        return x.clamp(0, most)
+        output = x.relu_() if in_place else x.relu()
+        if most is not None:
+            output.clamp_(max=most)
+        if method == "guided_backprop":
+            ctx.save_for_backward(output)
+        return output
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # type: ignore[override]
-        positive = gradient.clamp(min=0)
+        positive = gradient.relu()
         if ctx.method == "guided_backprop":
-            (passes,) = ctx.saved_tensors
-            positive = positive * passes
+            (output,) = ctx.saved_tensors
+            positive = torch.ops.aten.threshold_backward(positive, output, 0)  # 0 where the output is 0
+            if hasattr(ctx, "below"):
+                positive *= ctx.below
         return positive, None, None, None
 
 

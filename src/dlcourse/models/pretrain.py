@@ -28,8 +28,7 @@ from torch import nn
 import dlcourse
 from dlcourse import data, train
 from dlcourse.models import pytorch
-
-FOLDER = Path(__file__).parents[1] / "weights"
+from dlcourse.weights import FOLDER
 
 
 @dataclass
@@ -71,10 +70,10 @@ def pets_faces() -> Trained:
 @recipe
 def pets_scenes() -> Trained:
     """Cat or dog, for `data.pets.scenes` at 96 pixels with one pet, whose cast of 256 drawings all scenes share."""
-    learn, unseen = data.pets.scenes(4000, 96, 1, seed=100), data.pets.scenes(2000, 96, 1, seed=200)
+    learn, unseen = data.pets.scenes(12000, 96, 1, seed=100), data.pets.scenes(2000, 96, 1, seed=200)
     labels, unseen_labels = (np.array([t["labels"][0] for t in each.targets]) for each in (learn, unseen))
     trained = pets_network(learn.images, labels, unseen.images, unseen_labels)
-    trained.notes["data"] = "data.pets.scenes(4000, 96, max_objects=1, seed=100)"
+    trained.notes["data"] = "data.pets.scenes(12000, 96, max_objects=1, seed=100)"
     trained.notes["unseen"] = "data.pets.scenes(2000, 96, max_objects=1, seed=200)"
     return trained
 

@@ -5,7 +5,9 @@ site, on a transparent ground with light ink. The data's own colours are the sam
 """
 
 from dlcourse.plot._charts import curves, heatmap, history
+from dlcourse.plot._filters import filters
 from dlcourse.plot._images import boxes, grid, masks
+from dlcourse.plot._maps import before_after, feature_maps, overlay
 from dlcourse.plot._network import network
 from dlcourse.plot._numbers import bars, dots, scatter
 from dlcourse.plot._paths import paths
@@ -16,15 +18,19 @@ __all__ = [
     "COLORS",
     "Picture",
     "bars",
+    "before_after",
     "boxes",
     "curves",
     "dots",
     "encoder_decoder",
+    "feature_maps",
+    "filters",
     "grid",
     "heatmap",
     "history",
     "masks",
     "network",
+    "overlay",
     "paths",
     "scatter",
     "unrolled",

@@ -109,13 +109,18 @@ def _swap_ink(figure: Figure) -> list[tuple[Any, Any]]:
 
 
 def picture(
-    rows: int, columns: int, width: float, height: float, width_ratios: list[float] | None = None
+    rows: int,
+    columns: int,
+    width: float,
+    height: float,
+    width_ratios: list[float] | None = None,
+    heights: list[float] | None = None,
 ) -> tuple[Picture, np.ndarray]:
     """A picture with rows x columns panels, in the book's style; sizes in inches, half an inch a panel at least."""
     width, height = max(width, 0.5 * columns), max(height, 0.5 * rows)
     with matplotlib.rc_context(STYLE):
         figure = Picture(figsize=(width, height), layout=ConstrainedLayoutEngine(**_SPACING))
-        return figure, figure.subplots(rows, columns, squeeze=False, width_ratios=width_ratios)
+        return figure, figure.subplots(rows, columns, squeeze=False, width_ratios=width_ratios, height_ratios=heights)
 
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#cc6a10", "#f6b76f", "#ffffff", "#86b6e6", "#1f5fae"])

@@ -3,3 +3,9 @@
 Beside each `NAME.safetensors` stands `NAME.json`, which says what network it is, how it was trained and how it scored.
 `python -m dlcourse.models.pretrain NAME` makes both again.
 """
+
+from pathlib import Path
+
+__all__ = ["FOLDER"]
+
+FOLDER = Path(__file__).parent

@@ -82,7 +82,9 @@ def test_occlusion_with_overlap_and_windows_cut_at_the_edge(dtype, window, strid
     assert np.ptp(ours, axis=(1, 2)).min() > 0.01 * score or window == SIZE
 
 
-@pytest.mark.parametrize(("make", "layer"), [(plain, "0"), (plain, "5"), (residual, "2"), (residual, "5")])
+@pytest.mark.parametrize(
+    ("make", "layer"), [(plain, "0"), (plain, "4"), (plain, "5"), (residual, "2"), (residual, "5")]
+)
 @TYPES
 def test_grad_cam(make, dtype, layer):
     (model, x, target), (images, classes) = case(make, dtype)

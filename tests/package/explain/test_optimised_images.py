@@ -186,22 +186,24 @@ def test_redirection_without_rectifiers_is_refused():
         explain.activation_maximization(nn.Sequential(nn.Conv2d(3, 2, 3), nn.Tanh()), "0", 1, size=16, redirect=1)
 
 
-def test_what_the_model_wants_subtracted_and_divided_by_is_part_of_the_gradient(model):
-    mean, std = np.array([0.4, 0.5, 0.3]), np.array([0.2, 0.25, 0.3])
+class Wanting(nn.Module):
+    """A model that prepares its images itself."""
 
-    class Wanting(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.inner = model
+    def __init__(self, inner, mean, std, order):
+        super().__init__()
+        self.inner, self.order = inner, order
+        self.mean, self.std = (torch.tensor(v, dtype=torch.float32)[:, None, None] for v in (mean, std))
 
-        def forward(self, x):
-            return self.inner(
-                (x - torch.tensor(mean, dtype=x.dtype)[:, None, None]) / torch.tensor(std, dtype=x.dtype)[:, None, None]
-            )
+    def forward(self, x):
+        return self.inner((x[:, self.order] - self.mean) / self.std)
 
+
+@pytest.mark.parametrize(("name", "order"), [("rgb", [0, 1, 2]), ("bgr", [2, 1, 0])])
+def test_what_the_model_wants_done_to_images_is_part_of_the_gradient(model, name, order):
+    mean, std = [0.4, 0.5, 0.3], [0.2, 0.25, 0.3]
     options = {"size": 24, "steps": 5, "optimizer": "gradient"}
-    given = explain.activation_maximization(model, "conv2", 1, mean=mean, std=std, **options)
-    inside = explain.activation_maximization(Wanting(), "inner.conv2", 1, **options)
+    given = explain.activation_maximization(model, "conv2", 1, mean=mean, std=std, order=name, **options)
+    inside = explain.activation_maximization(Wanting(model, mean, std, order), "inner.conv2", 1, **options)
     assert np.abs(given.image - inside.image).max() < 1e-4
     assert np.abs(given.image - explain.activation_maximization(model, "conv2", 1, **options).image).max() > 1e-2
 
@@ -270,6 +272,7 @@ def test_total_variation_and_blur_make_neighbours_alike(model):
         ({"start": np.zeros((8, 8, 3))}, r"start must have the size \(16, 16\)"),
         ({"start": np.full((16, 16, 3), 2.0)}, "start must be uint8 or in 0..1"),
         ({"std": 0}, "std must be positive"),
+        ({"order": "gbr"}, "order must be one of 'rgb', 'bgr'"),
         ({"mean": [1, 2]}, "mean must be a number or three"),
         ({"jitter": -1}, "jitter must be at least 0"),
     ],
