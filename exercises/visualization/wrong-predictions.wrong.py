@@ -135,7 +135,7 @@
 # + (x + step).numpy()
 
 # %% keras: returns the step
-# says: The loss has not risen
+# says: more than epsilon
 # - (x + step).numpy()
 # + step.numpy()
 
