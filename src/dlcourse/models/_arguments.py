@@ -93,6 +93,7 @@ def alexnet_maps(size: int, first: Sequence[int]) -> int:
     return maps
 
 
+VGG16_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # filters and convolutions of each block
 VGG16 = (64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M")
 
 # Szegedy et al. 2015, table 1: (1x1, (reduce, 3x3), (reduce, 5x5), pool projection) of each inception module.

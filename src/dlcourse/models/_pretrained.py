@@ -10,7 +10,7 @@ from typing import Any
 
 from dlcourse import _validate
 
-FROM_PACKAGES = ("efficientnet_lite0", "vgg16", "vgg16_features")
+FROM_PACKAGES = ("efficientnet_lite0", "vgg16_features")
 
 
 def own() -> list[str]:
@@ -38,9 +38,6 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     VGG-16's published weights: they started from those, trained on ImageNet by Simonyan and Zisserman (CC BY 4.0), and
     were then tuned to find edges, block 5 most. `prepare` makes its input.
 
-    "vgg16" is VGG-16 as published (138 million weights under CC BY 4.0, 553 MB), from the file that Keras has
-    downloaded or that is downloaded now. In PyTorch and in Keras it is `models.*.vgg16`, with logits.
-
     Parameters
     ----------
     name : one of the names above; a wrong one gets the list of all
@@ -55,7 +52,6 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     ------
     ValueError : a name or a framework that is not there.
     ImportError : the package with the weights is not installed, or another version of it.
-    OSError : a file cannot be downloaded; the message says where to put it.
 
     Examples
     --------
@@ -71,8 +67,6 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     _validate.choice("framework", framework, ("pytorch", "keras"))
     if name not in FROM_PACKAGES:
         return _own(name, framework)
-    if name == "vgg16":
-        return importlib.import_module("dlcourse.models._vgg16").vgg16(framework)
     if framework == "keras" and name == "efficientnet_lite0":
         raise ValueError('framework must be "pytorch" for "efficientnet_lite0", which is there in PyTorch alone')
     found = importlib.import_module("dlcourse.models._from_packages")
