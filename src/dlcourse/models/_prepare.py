@@ -102,7 +102,7 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     _validate.choice("name", name, _pretrained.names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
     if name in _pretrained.FROM_PACKAGES:
-        x = centre_crop(images, _SIZE if size is None else size).astype(np.float32)
+        x: np.ndarray = centre_crop(images, _SIZE if size is None else size).astype(np.float32)
         x = (x - 127) / 128 if name == "efficientnet_lite0" else x[..., ::-1] - _VGG_MEANS
     else:
         if size is not None:
