@@ -58,7 +58,7 @@ def shifted(image, rows, columns):
 # %% rates: averages over the classes
 # says: Each image counts once
 # - right.sum() / confusion.sum()
-# + (right / confusion.sum(axis=1)).mean()
+# + (right / there).mean()
 
 # %% rates: gives the share of mistakes
 # says: share of mistakes
@@ -67,13 +67,13 @@ def shifted(image, rows, columns):
 
 # %% rates: exchanges rows and columns
 # says: divide by how many there are
-# - right / confusion.sum(axis=1), right / confusion.sum(axis=0)
-# + right / confusion.sum(axis=0), right / confusion.sum(axis=1)
+# - right / there, right / said
+# + right / said, right / there
 
 # %% rates: gives the shares of each class twice
 # says: the share right of each answer
-# - confusion.sum(axis=0)
-# + confusion.sum(axis=1)
+# - right / said
+# + right / there
 
 # %% worst: sorts the other way
 # says: surest of being right
