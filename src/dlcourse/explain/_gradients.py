@@ -11,7 +11,7 @@ from dlcourse.explain._target import Scored
 
 
 def saliency(model: Any, x: Any, target: Any, *, signed: bool = False) -> np.ndarray:
-    """How fast the score changes with each number of the image: |d score / d x|.
+    """How fast the score changes with each number of the image: `|d score / d x|`.
 
     Parameters
     ----------

@@ -233,7 +233,8 @@ def test_both_frameworks_have_the_same_functions_with_the_same_arguments():
         {name: found for name in side.__all__ if inspect.isfunction(found := getattr(side, name))}
         for side in (models.pytorch, models.keras)
     ]
-    assert set(functions[0]) == set(functions[1])
+    assert set(functions[0]) - {"efficientnet_lite0"} == set(functions[1])  # which is there for its weights
+    functions[0].pop("efficientnet_lite0")
     for name, function in functions[0].items():
         theirs = inspect.signature(functions[1][name]).parameters.values()
         assert [
