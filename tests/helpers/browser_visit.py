@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
+WITHIN = ("data:", "blob:")  # addresses of what the page holds itself
+
 OPEN_EVERYTHING = """() => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   for (const button of document.querySelectorAll("button.toggle-button-hidden")) button.click();
@@ -103,7 +105,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     """Errors and warnings on the console, and exceptions."""
     bytes: dict[str, int] = field(default_factory=dict)
-    """Size of each answer, as it was sent: text compressed."""
+    """Size of each answer, as it was sent: text compressed; data: and blob: are sent by nobody, and left out."""
     facts: dict[str, Any] = field(default_factory=dict)
     violations: dict[str, list[str]] = field(default_factory=dict)
     """Serious and critical findings of axe-core, by theme."""
@@ -152,12 +154,13 @@ def watch(page: Page, visit: Visit, home: str) -> None:
     """Write down what the page asks for, of `home` and of others, and what it complains about."""
 
     def requested(request: Request) -> None:
-        if not request.url.startswith(("data:", "blob:")):
+        if not request.url.startswith(WITHIN):
             (visit.asked if request.url.startswith(home) else visit.foreign).append(request.url)
 
     def answered(response: Response) -> None:
         name = response.url.removeprefix(home)
-        visit.bytes[name] = int(response.headers.get("content-length", 0))
+        if not name.startswith(WITHIN):
+            visit.bytes[name] = int(response.headers.get("content-length", 0))
         if response.status >= 400:
             visit.failed.append(f"{response.status}: {name}")
 

@@ -31,7 +31,7 @@ def webp(png: bytes) -> bytes:
     if len(png) < DRAWING:
         image.save(content, "WEBP", lossless=True, quality=50)
     else:
-        image.save(content, "WEBP", quality=80)
+        image.save(content, "WEBP", quality=75, method=6)
     return content.getvalue()
 
 
