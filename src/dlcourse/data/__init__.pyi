@@ -1,6 +1,7 @@
 from . import pets
 from ._dates import Dates, date_forms, dates
 from ._digits import Digits, digits
+from ._fetch import fetch
 from ._folders import image_folder
 from ._photo import photo, photo_names
 from ._split import split
@@ -13,6 +14,7 @@ __all__ = [
     "date_forms",
     "dates",
     "digits",
+    "fetch",
     "image_folder",
     "pets",
     "photo",

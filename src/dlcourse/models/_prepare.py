@@ -72,9 +72,9 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     """Photographs in bytes as the input of the pretrained network of this name.
 
     For networks trained on ImageNet, the square in the middle (`centre_crop`) is normalised as in that network's
-    training: for "efficientnet_lite0" RGB from -1 to 1, that is (byte - 127) / 128; for "vgg16_features" the channels
-    in the order blue, green, red, minus the means of ImageNet. Images for the book's own networks keep their size, and
-    their bytes are divided by 255.
+    training: for "efficientnet_lite0" RGB from -1 to 1, that is (byte - 127) / 128; for "vgg16_features" and "vgg16"
+    the channels in the order blue, green, red, minus the means of ImageNet. Images for the book's own networks keep
+    their size, and their bytes are divided by 255.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     """
     _validate.choice("name", name, _pretrained.names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
-    if name in _pretrained.FROM_PACKAGES:
+    if name not in _pretrained.own():
         x: np.ndarray = centre_crop(images, _SIZE if size is None else size).astype(np.float32)
         x = (x - 127) / 128 if name == "efficientnet_lite0" else x[..., ::-1] - _VGG_MEANS
     else:

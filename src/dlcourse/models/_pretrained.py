@@ -11,6 +11,7 @@ from typing import Any
 from dlcourse import _validate
 
 FROM_PACKAGES = ("efficientnet_lite0", "vgg16_features")
+FETCHED = ("vgg16",)
 
 
 def own() -> list[str]:
@@ -20,7 +21,7 @@ def own() -> list[str]:
 
 def names() -> list[str]:
     """All names that `pretrained` knows."""
-    return sorted([*own(), *FROM_PACKAGES])
+    return sorted([*own(), *FROM_PACKAGES, *FETCHED])
 
 
 def pretrained(name: str, framework: str = "pytorch") -> Any:
@@ -38,6 +39,9 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     VGG-16's published weights: they started from those, trained on ImageNet by Simonyan and Zisserman (CC BY 4.0), and
     were then tuned to find edges, block 5 most. `prepare` makes its input.
 
+    "vgg16" is VGG-16 with its published weights and ImageNet's 1,000 classes, as logits; `data.fetch` downloads 553 MB
+    the first time. No chapter needs it.
+
     Parameters
     ----------
     name : one of the names above; a wrong one gets the list of all
@@ -52,6 +56,7 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     ------
     ValueError : a name or a framework that is not there.
     ImportError : the package with the weights is not installed, or another version of it.
+    ConnectionError : "vgg16" is not on this machine yet, and cannot be downloaded.
 
     Examples
     --------
@@ -65,10 +70,15 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     """
     _validate.choice("name", name, names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
-    if name not in FROM_PACKAGES:
+    if name in own():
         return _own(name, framework)
     if framework == "keras" and name == "efficientnet_lite0":
         raise ValueError('framework must be "pytorch" for "efficientnet_lite0", which is there in PyTorch alone')
+    if name in FETCHED:
+        from dlcourse import data
+        from dlcourse.models import _from_keras
+
+        return _built(name, {}, getattr(_from_keras, name)(data.fetch(name)), framework)
     found = importlib.import_module("dlcourse.models._from_packages")
     return _built(name, {}, getattr(found, name)(), framework)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dlcourse import count, data, models, weights
-from dlcourse.models import _from_packages, _pretrained
+from dlcourse.models import _arguments, _from_packages, _pretrained
 
 OWN = _pretrained.own()
 
@@ -137,3 +137,25 @@ def test_imagenets_thousand_names_are_there_in_order():
     names = models.imagenet_labels()
     assert len(names) == 1000
     assert [names[k] for k in (0, 281, 285, 999)] == ["tench", "tabby", "Egyptian cat", "toilet tissue"]
+
+
+def test_vgg16_as_keras_publishes_it_gives_what_keras_gives(tmp_path, monkeypatch):
+    import h5py
+    import keras
+    from keras.src.legacy.saving import legacy_h5_format
+
+    theirs = keras.applications.VGG16(weights=None, input_shape=(64, 64, 3), classes=10, classifier_activation=None)
+    file = tmp_path / "vgg16.h5"
+    with h5py.File(file, "w") as content:
+        legacy_h5_format.save_weights_to_hdf5_group(content, theirs)
+    monkeypatch.setattr(data, "fetch", lambda name: file if name == "vgg16" else None)
+    monkeypatch.setattr(models.pytorch, "vgg16", lambda: models.pytorch.vgg(_arguments.VGG16, classes=10, size=64))
+    ours = models.pretrained("vgg16")
+    x = models.prepare([data.photo("chelsea"), data.photo("coffee")], "vgg16", size=64)
+    with torch.no_grad():
+        found = ours(torch.tensor(x)).numpy()
+    wanted = np.asarray(theirs(x.transpose(0, 2, 3, 1)))
+    assert np.abs(found - wanted).max() <= 1e-4 * np.abs(wanted).max()
+    assert wanted.std() > 0
+    means = np.array([103.939, 116.779, 123.68])
+    assert np.allclose((x[0, :, 30, 30] + means)[::-1], models.centre_crop(data.photo("chelsea"), 64)[0, 30, 30])
