@@ -33,6 +33,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path[1:] not in self.server.files:
+            self.send_error(404)
+            return
         content, asked = self.server.files[self.path[1:]], RANGE.match(self.headers.get("Range", ""))
         start = int(asked[1]) if asked and self.server.ranges else 0
         self.server.asked.append((self.path[1:], start))
@@ -171,6 +174,14 @@ def test_without_a_network_the_message_says_what_to_do(cache, monkeypatch):
     monkeypatch.setitem(_fetch.ENTRIES, "vgg16", _fetch._Entry((nobody,), ""))
     with pytest.raises(ConnectionError, match=r"not on this machine yet.*put it at .*weights\.h5"):
         data.fetch("vgg16")
+
+
+def test_a_page_that_says_not_found_is_not_taken_for_the_file(server, cache, offer):
+    offer("vgg16", "", weights=b"numbers")
+    server.files.clear()
+    with pytest.raises(ConnectionError, match="404"):
+        data.fetch("vgg16")
+    assert not (cache / "weights.part").exists()
 
 
 def test_what_breaks_while_it_is_unpacked_leaves_nothing(cache, offer):
