@@ -91,7 +91,7 @@
 # + (2 * most)
 
 # %% slices: looks at positive weights alone
-# says: slices
+# says: either sign
 # - np.abs(kernel).max()
 # + kernel.max()
 
