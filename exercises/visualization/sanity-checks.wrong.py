@@ -19,7 +19,7 @@
 # + absolute = 0.6
 
 # %% ranks: takes a turned order for none
-# says: no order without a connection
+# says: still depends on the first one
 # - turned_signed = -1
 # + turned_signed = 0
 
@@ -175,7 +175,7 @@
 # + argmax()
 
 # %% alone: says that nothing matters
-# says: is anything left of the order
+# says: how much of the order is left
 # - conclusion = "b"
 # + conclusion = "a"
 
