@@ -43,7 +43,7 @@
 # + gradient
 
 # %% steps: divides zero by zero
-# says: nan
+# says: NaN
 # -     size[size == 0] = 1
 #
 
@@ -64,12 +64,10 @@
 # - return np.roll(moved, (-move[0], -move[1]), axis=(0, 1))
 # + return moved
 
-# %% jitter: moves back one way only
+# %% jitter: moves back across only
 # says: Is the image back
 # - (-move[0], -move[1])
-# + (move[0], move[1])
-# - moved = moved + rate * weights
-# + moved = np.roll(np.roll(image, (0, 0), axis=(0, 1)), (0, 0), axis=(0, 1))
+# + (0, -move[1])
 
 # %% colour: takes the variances for lengths
 # says: not variances
@@ -93,28 +91,40 @@
 
 # %% decay: has a row for each seed
 # says: one row for each decay
-# - [[image_for(decay, seed) for seed in (0, 1, 2)] for decay in (0, 1, 2)]
-# + [[image_for(decay, seed) for decay in (0, 1, 2)] for seed in (0, 1, 2)]
+# - [[answer_for(d, 0.025, s) for s in seeds] for d in decays]
+# + [[answer_for(d, 0.025, s) for d in decays] for s in seeds]
 
-# %% decay: believes that less noise means more meaning
-# says: what the channel is for
-# - conclusion = 2
-# + conclusion = 3
+# %% decay: takes the lowest answers
+# says: lowest answers
+# - np.argmax
+# + np.argmin
 
-# %% decay: believes that the answer rises
-# says: which row is highest
-# - conclusion = 2
+# %% decay: gives places for rates
+# says: not its place
+# - GRID[np.argmax(answers)]
+# + np.argmax(answers)
+# - tuned = np.array([[answer_for(d, rate, s) for s in seeds] for d, rate in own])
+# + tuned = np.array([[answer_for(d, GRID[k], s) for s in seeds] for d, k in own])
+
+# %% decay: measures at one rate again
+# says: at its own rate
+# - answer_for(d, rate, s)
+# + answer_for(d, 0.025, s)
+
+# %% decay: believes the one rate
+# says: holds for one rate only
+# - conclusion = 3
 # + conclusion = 1
+
+# %% decay: forgets the one rate
+# says: do they fall
+# - conclusion = 3
+# + conclusion = 2
 
 # %% decay: sees no difference
 # says: ranges of the rows
-# - conclusion = 2
+# - conclusion = 3
 # + conclusion = 4
-
-# %% decay: takes the first objective
-# says: not the last objective
-# - run.objective[-1]
-# + run.objective[0]
 
 # %% keras: returns the numbers
 # says: the sigmoid of z
@@ -122,12 +132,12 @@
 # + return z[0].numpy()
 
 # %% keras: goes downhill
-# says: differs
+# says: of the channel falls
 # - z.assign_add(rate
 # + z.assign_sub(rate
 
 # %% keras: shows the network the numbers
-# says: differs
+# says: values wrong
 # - maps = body(tf.sigmoid(z))
 # + maps = body(z)
 
@@ -137,6 +147,6 @@
 # + z = tf.Variable(z + 0 * rate
 
 # %% keras: takes the channel for a row
-# says: differs
+# says: values wrong
 # - maps[..., channel]
 # + maps[:, channel]
