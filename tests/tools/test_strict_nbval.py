@@ -260,6 +260,18 @@ def test_kernels_run_with_fixed_settings_and_do_not_know_of_the_test(tmp_path):
         ("-1.0", "1.0", 0.1, False),
         ("1 2", "2 1", 1e-2, False),
         ("nan", "1.0", 1, False),
+        ("[0.7  0.68]", "[0.71 0.68]", 5e-2, True),
+        ("[1.   0.98]", "[0.99 0.98]", 5e-2, True),
+        ("[0.7  0.68]", "[0.71 0.68]", 0, False),
+        ("a 1.0", "a1.0", 5e-2, False),
+        ("0.03", "0.04", 0.1, True),
+        ("0.03", "0.05", 0.1, False),
+        ("0.03", "0.04", 1e-2, False),
+        ("0.0", "0.01", 0.1, True),
+        ("0.3", "0.4", 0.1, False),
+        ("3", "4", 0.1, False),
+        ("3e-8", "4e-8", 0.1, False),
+        ("0.0030", "0.0040", 0.1, False),
     ],
 )
 def test_close_compares_numbers_within_the_tolerance_and_words_exactly(got, expected, rtol, same):

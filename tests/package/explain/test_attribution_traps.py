@@ -149,7 +149,8 @@ class TestTargets:
         model, x, target = network(residual)
         rows = np.arange(3)
         expected = method(model, x, target)
-        assert np.allclose(method(model, x, lambda outputs: outputs[rows, target]), expected, rtol=0, atol=1e-6)
+        found = method(model, x, lambda outputs: outputs[rows, target])
+        assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()  # batches of other sizes round otherwise
 
     def test_one_box_of_a_detector_is_explained(self):
         class Detector(nn.Module):
