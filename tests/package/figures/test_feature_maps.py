@@ -43,6 +43,14 @@ def test_the_page_computes_every_layer_as_pytorch_does(stage, figure):
             close(maps[image][i], values[image].detach())
 
 
+def test_every_number_of_sixteen_bits_is_read_as_numpy_reads_it(stage, figure):
+    every = np.arange(2**16, dtype="<u2").view("<f2")
+    finite = every[np.isfinite(every)]
+    page = stage.show(figures.feature_maps())
+    found = ask(page, figure, f"return [...halves('{base64.b64encode(finite.tobytes()).decode()}')];")
+    np.testing.assert_array_equal(np.float32(found), finite.astype(np.float32))
+
+
 def test_folding_and_rounding_change_the_outputs_by_less_than_a_hundredth(model, figure):
     with torch.no_grad():
         before, after = model(inputs(IMAGES).float()), rounded(figure)(inputs(IMAGES))
