@@ -146,6 +146,16 @@ def test_a_reader_chooses_method_layer_class_and_sign(stage):
     assert "Explained: dog." in page.locator(".dlf-logits").inner_text()
 
 
+def test_each_layer_has_a_grad_cam_of_its_own(stage, figure):
+    page = stage.show(figure)
+    page.get_by_role("combobox", name="Method").select_option("Grad-CAM")
+    found = {}
+    for layer in ("relu1", "relu3", "relu1"):
+        page.get_by_role("combobox", name="Layer").select_option(layer)
+        found.setdefault(layer, []).append(page.locator(".dlf-picture-map .dlf-caption").inner_text())
+    assert found["relu1"][0] == found["relu1"][1] != found["relu3"][0]
+
+
 def test_what_does_not_fit_is_refused():
     model = models.pytorch.pets_cnn_small(widths=(3, 3))
     with pytest.raises(ValueError, match="masks must have shape"):

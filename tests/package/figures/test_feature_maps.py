@@ -99,6 +99,34 @@ def test_a_map_that_is_nowhere_above_zero_is_shown_as_dead(stage):
     assert page.get_by_role("gridcell", name="map 1, dead").count() == 1
 
 
+def test_a_map_that_is_negative_everywhere_is_alive(stage):
+    model = nn.Sequential(
+        nn.Conv2d(3, 2, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 2)
+    )
+    with torch.no_grad():
+        model[0].weight.fill_(-1)
+        model[0].bias.fill_(-1)
+    page = stage.show(figures.feature_maps(model, IMAGES, layer="0"))
+    assert page.locator(".dlf-cell.dlf-dead").count() == 0
+    assert "above zero in 0 %" in page.locator(".dlf-said").inner_text()
+
+
+def test_one_scale_for_the_layer_is_the_same_for_each_map(stage, figure):
+    page = stage.show(figure)
+    legend, following = page.locator(".dlf-legend span").last, page.get_by_role("button", name="next map")
+
+    def of_two_maps():
+        number = legend.inner_text().split(" ")[0]
+        following.click()
+        return number, legend.inner_text().split(" ")[0]
+
+    first, second = of_two_maps()
+    assert first != second
+    page.get_by_label("one scale for the whole layer").check()
+    first, second = of_two_maps()
+    assert first == second
+
+
 def test_the_text_of_a_figure_holds_nothing_that_a_processor_computed(model):
     state = figures.feature_maps(model, IMAGES).state()
     assert set(state) == {
