@@ -140,8 +140,9 @@ def _unpack(file: Path, folder: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             archive.extractall(folder)
     else:
+        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # since Python 3.11.4
         with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
+            archive.extractall(folder, **safely)  # type: ignore[arg-type]
 
 
 def _download(name: str, file: _File) -> Path:
@@ -155,10 +156,11 @@ def _download(name: str, file: _File) -> Path:
         try:
             _receive(file.url, part)
         except (requests.RequestException, OSError) as problem:
+            said = (str(problem) or repr(problem)).splitlines()[0][:200]
             raise ConnectionError(
-                f"{name!r} is not on this machine yet, and {file.url} cannot be downloaded "
-                f"({str(problem).splitlines()[0][:200]}). With a network, call fetch({name!r}) again: it goes on where "
-                f"it stopped. Or download the file by other means and put it at {whole}"
+                f"{name!r} is not on this machine yet, and {file.url} cannot be downloaded ({said}). With a network, "
+                f"call fetch({name!r}) again: it goes on where it stopped. Or download the file by other means and put "
+                f"it at {whole}"
             ) from problem
     arrived = whole if whole.exists() else part
     algorithm, _, wanted = file.digest.partition(":")

@@ -184,6 +184,12 @@ def test_a_page_that_says_not_found_is_not_taken_for_the_file(server, cache, off
     assert not (cache / "weights.part").exists()
 
 
+def test_a_fault_without_a_text_is_told_by_its_name(cache, monkeypatch):
+    monkeypatch.setattr(_fetch, "_receive", lambda url, part: (_ for _ in ()).throw(TimeoutError()))
+    with pytest.raises(ConnectionError, match=r"cannot be downloaded \(TimeoutError\(\)\)"):
+        data.fetch("vgg16")
+
+
 def test_what_breaks_while_it_is_unpacked_leaves_nothing(cache, offer):
     offer("voc2007", "VOCdevkit/VOC2007", one=b"this is no archive")
     with pytest.raises(tarfile.ReadError):
