@@ -7,7 +7,8 @@
    also differ by one in its last decimal, from the second on: 0.034 and 0.036 are printed as 0.03 and 0.04.
 4. When every cell of a notebook has passed, its outputs, images included, go to the cache from
    which the site is built: each notebook is executed once for both.
-5. A cell in which the kernel dies fails within seconds, and the rest of its notebook at once: nbval alone would wait
+5. A kernel that does not answer when it is started is started again, twice at most.
+6. A cell in which the kernel dies fails within seconds, and the rest of its notebook at once: nbval alone would wait
    for the dead kernel's reply.
 """
 
@@ -18,6 +19,7 @@ import copy
 import math
 import os
 import re
+import sys
 import time
 from queue import Empty
 from typing import Any
@@ -33,11 +35,21 @@ os.environ.update(notebooks.KERNEL_ENVIRONMENT)  # kernels inherit the environme
 BEFORE = notebooks.available() if os.environ.get("BOOK_CACHE") else {}  # what the kernels will run with
 
 _start_kernel = nbval.kernel.start_new_kernel
+ATTEMPTS = 3  # to start a kernel
 
 
 def _start_kernel_outside_pytest(*args: Any, **kwargs: Any) -> Any:
-    """Start a kernel that does not know of the test: PYTEST_CURRENT_TEST changes what ipykernel captures."""
+    """Start a kernel that does not know of the test: PYTEST_CURRENT_TEST changes what ipykernel captures.
+
+    A kernel that gives no answer while it starts, which happens now and then on a busy machine, is given up, and
+    another one started: no cell has run by then.
+    """
     environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _start_kernel(*args, env=environment, **kwargs)
+        except RuntimeError as fault:
+            sys.stderr.write(f"A kernel did not start ({fault}); another one is started.\n")
     return _start_kernel(*args, env=environment, **kwargs)
 
 

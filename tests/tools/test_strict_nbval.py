@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 import nbformat
+import nbval.kernel
 import pytest
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import notebooks, results
+from tools import notebooks, results, strict_nbval
 from tools.strict_nbval import close
 
 CODE = """
@@ -183,6 +184,26 @@ def checks(tmp_path_factory):
     found = verdicts(printed)
     assert set(found) == {"honest", *(f"changed_{number}" for number in range(ROUNDS))}, printed
     return found, folder
+
+
+@pytest.mark.parametrize("silent", [0, 1, 2, 3])
+def test_a_kernel_that_does_not_answer_is_started_again_twice_at_most(silent, monkeypatch, capsys):
+    starts = []
+
+    def start(**options):
+        starts.append(options)
+        if len(starts) <= silent:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return "manager", "client"
+
+    monkeypatch.setattr(strict_nbval, "_start_kernel", start)
+    if silent == 3:
+        with pytest.raises(RuntimeError, match="respond"):
+            nbval.kernel.start_new_kernel(kernel_name="python3")
+    else:
+        assert nbval.kernel.start_new_kernel(kernel_name="python3") == ("manager", "client")
+    assert len(starts) == min(silent + 1, 3)
+    assert capsys.readouterr().err.count("another one is started") == min(silent, 2)
 
 
 def test_the_honest_notebook_passes(checks):
