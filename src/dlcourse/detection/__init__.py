@@ -1,0 +1,11 @@
+"""Object detectors and what they are made of: proposals, anchors, matching, pooling of regions, the R-CNN family.
+
+Every detector is a PyTorch module with the interface of torchvision's: `model(images, targets)` returns a dict of
+losses in training mode, `model(images)` a list of predictions in evaluation mode. Images are float32 `(N, 3, height,
+width)` in 0..1, boxes `(x0, y0, x1, y1)` in pixels, and classes count from 0: where a detector needs a background
+class, it adds it inside. `import dlcourse.detection` loads no framework.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
