@@ -62,7 +62,7 @@ def roi_pool(
         table = maps.flatten(1).T.contiguous()  # a row for each place; a bag is the largest of some rows
         largest = functional.embedding_bag(places.flatten(3).flatten(0, 2), table, mode="max")
         empty = no_row[:, None, :, None] | no_column[:, None, None]
-        pooled.append(largest.reshape(len(boxes), height, width, -1).permute(0, 3, 1, 2).masked_fill(empty, 0))
+        pooled.append(largest.reshape(len(boxes), height, width, len(maps)).permute(0, 3, 1, 2).masked_fill(empty, 0))
     return torch.cat(pooled)
 
 
