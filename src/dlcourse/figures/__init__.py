@@ -16,6 +16,7 @@ from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
+from dlcourse.figures.iou import Iou, iou
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
@@ -39,6 +40,7 @@ __all__ = [
     "FeatureMaps",
     "Figure",
     "GradientDescent",
+    "Iou",
     "Neuron",
     "Randomization",
     "ReceptiveField",
@@ -49,6 +51,7 @@ __all__ = [
     "conv_arithmetic",
     "feature_maps",
     "gradient_descent",
+    "iou",
     "neuron",
     "randomization",
     "receptive_field",
