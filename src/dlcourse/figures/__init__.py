@@ -18,6 +18,7 @@ from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.iou import Iou, iou
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
+from dlcourse.figures.nms import Nms, nms
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
@@ -42,6 +43,7 @@ __all__ = [
     "GradientDescent",
     "Iou",
     "Neuron",
+    "Nms",
     "Randomization",
     "ReceptiveField",
     "Shift",
@@ -53,6 +55,7 @@ __all__ = [
     "gradient_descent",
     "iou",
     "neuron",
+    "nms",
     "randomization",
     "receptive_field",
     "rnn",

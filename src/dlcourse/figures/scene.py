@@ -32,6 +32,26 @@ class Box(State):
         return boxes(str(self.name), [value], least=1)[0]
 
 
+class Detections(State):
+    """Boxes with scores and labels: rows of x0, y0, x1, y1, score, label."""
+
+    def __init__(self, default: Any, *, most: int) -> None:
+        super().__init__(default)
+        self.most = most
+
+    def validate(self, obj: Any, value: Any) -> list[list[float]]:
+        """`value` as lists of plain numbers, or an error that names the trait."""
+        name = str(self.name)
+        rows = _validate.array(name, value)
+        if rows.size and (rows.ndim != 2 or rows.shape[1] != 6):
+            raise ValueError(f"{name} must be rows of x0, y0, x1, y1, score, label, got {_validate.describe(value)}")
+        rows = rows.reshape(-1, 6)
+        if len(rows) > self.most:
+            raise ValueError(f"{name} must hold at most {self.most} boxes, got {len(rows)}")
+        corners = boxes(name, rows[:, :4])
+        return [[*box, *scored(name, *row)] for box, row in zip(corners, rows[:, 4:].tolist(), strict=True)]
+
+
 class Scene(traitlets.HasTraits):
     """What figures that show one picture have in common: its pixels, its width and its height."""
 
@@ -93,3 +113,12 @@ def inside(name: str, box: list[float], size: list[float]) -> list[float]:
     if not (box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height):
         raise ValueError(f"{name} must lie inside the picture of {width} x {height} pixels, got {box}")
     return box
+
+
+def scored(name: str, score: float, label: float = 0) -> list[float]:
+    """A score and a label as plain numbers, if the first is finite and the second a whole number from 0 on."""
+    if not np.isfinite(score):
+        raise ValueError(f"the scores of {name} must be finite, got {score}")
+    if label < 0 or label != int(label):
+        raise ValueError(f"the labels of {name} must be whole numbers from 0 on, got {label}")
+    return [plain(score), int(label)]

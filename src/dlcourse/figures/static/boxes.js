@@ -29,6 +29,9 @@ function nms(boxes, scores, threshold, labels = null) {
   return by;
 }
 
+/** An IoU with as many decimals as it takes to tell it from a threshold. */
+const thousandths = (x) => String(Number(x.toFixed(3)));
+
 /** The SVG of a rectangle. */
 function rect([x0, y0, x1, y1], name, more = "") {
   const [width, height] = [Math.max(0, x1 - x0), Math.max(0, y1 - y0)];

@@ -59,7 +59,7 @@ export default figure("Intersection over union of two boxes", (fig) => {
     rows.prediction[1].textContent = `${sides(prediction)} = ${fmt(two)}`;
     rows.both[1].textContent = both > 0 ? `${sides(overlap)} = ${fmt(both)}` : "0";
     rows.either[1].textContent = `${fmt(one)} + ${fmt(two)} − ${fmt(both)} = ${fmt(either)}`;
-    const shown = Number(value.toFixed(3));
+    const shown = thousandths(value);
     fraction.textContent = `IoU = ${fmt(both)} / ${fmt(either)} ${Math.abs(shown - value) < 1e-9 ? "=" : "≈"} ${shown}`;
     vary(gauge, { share: value });
     gauge.dataset.value = value;
