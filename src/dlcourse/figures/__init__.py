@@ -19,6 +19,7 @@ from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent
 from dlcourse.figures.iou import Iou, iou
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.nms import Nms, nms
+from dlcourse.figures.precision_recall import PrecisionRecall, precision_recall
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
@@ -44,6 +45,7 @@ __all__ = [
     "Iou",
     "Neuron",
     "Nms",
+    "PrecisionRecall",
     "Randomization",
     "ReceptiveField",
     "Shift",
@@ -56,6 +58,7 @@ __all__ = [
     "iou",
     "neuron",
     "nms",
+    "precision_recall",
     "randomization",
     "receptive_field",
     "rnn",
