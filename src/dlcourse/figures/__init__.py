@@ -16,7 +16,10 @@ from dlcourse.figures.conv2d import KERNELS, Conv2d, conv2d
 from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
+from dlcourse.figures.iou import Iou, iou
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
+from dlcourse.figures.nms import Nms, nms
+from dlcourse.figures.precision_recall import PrecisionRecall, precision_recall
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
@@ -39,7 +42,10 @@ __all__ = [
     "FeatureMaps",
     "Figure",
     "GradientDescent",
+    "Iou",
     "Neuron",
+    "Nms",
+    "PrecisionRecall",
     "Randomization",
     "ReceptiveField",
     "Shift",
@@ -49,7 +55,10 @@ __all__ = [
     "conv_arithmetic",
     "feature_maps",
     "gradient_descent",
+    "iou",
     "neuron",
+    "nms",
+    "precision_recall",
     "randomization",
     "receptive_field",
     "rnn",

@@ -12,7 +12,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from dlcourse import _frameworks, _validate
-from dlcourse.figures.traits import Reals, State
+from dlcourse.figures.traits import Reals, State, Texts
 
 KINDS = {
     "convolution": ("inputs", "outputs", "side"),
@@ -56,16 +56,6 @@ class Layers(State):
             for key in KINDS[kind]:
                 _validate.whole(f"{name}[{key!r}]", layer.get(key), 1)
         return value
-
-
-class Texts(State):
-    """A list of texts that are not empty."""
-
-    def validate(self, obj: Any, value: Any) -> list[str]:
-        """`value`, or an error that names the trait."""
-        if not isinstance(value, list | tuple) or not value or not all(isinstance(x, str) and x for x in value):
-            raise TypeError(f"{self.name} must be a list of texts, got {_validate.describe(value)}")
-        return list(value)
 
 
 class Network(traitlets.HasTraits):

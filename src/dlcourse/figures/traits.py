@@ -115,6 +115,16 @@ class NamedNumbers(State):
         return {key: numbers(f"{self.name}[{key!r}]", entry, 2, self.longest) for key, entry in value.items()}
 
 
+class Texts(State):
+    """A list of texts that are not empty."""
+
+    def validate(self, obj: Any, value: Any) -> list[str]:
+        """`value`, or an error that names the trait."""
+        if not isinstance(value, list | tuple) or not value or not all(isinstance(x, str) and x for x in value):
+            raise TypeError(f"{self.name} must be a list of texts, got {_validate.describe(value)}")
+        return list(value)
+
+
 def numbers(name: str, value: Any, ndim: int, longest: int) -> Any:
     """`value` as nested lists of finite numbers, if its shape and its numbers fit into a figure."""
     found = _validate.array(name, value, shape=(None,) * ndim)

@@ -1,4 +1,4 @@
-// The controls of the figures: cells, menus, sliders, buttons, steppers, rows, grids, and the transport.
+// The controls of the figures: cells, menus, sliders, boxes to tick, buttons, steppers, rows, grids, and the transport.
 
 /** Shows `x` in a cell: its text, and its colour on a scale that is centred on zero and ends at `max`. */
 function paint(cell, x, max) {
@@ -63,6 +63,14 @@ function slider(label, symbol, [min, max, step], change) {
     input.setAttribute("aria-valuetext", fmt(x));
     value.textContent = fmt(x);
   };
+  return element;
+}
+
+/** A labelled box to tick. */
+function tick(label, change) {
+  const input = h("input", { type: "checkbox", onchange: () => change(input.checked) });
+  const element = h("label", { class: "dlf-check" }, input, label);
+  element.show = (on) => { input.checked = on; };
   return element;
 }
 

@@ -95,14 +95,6 @@ function gallery(choose) {
   return element;
 }
 
-/** A labelled box to tick. */
-function tick(label, change) {
-  const input = h("input", { type: "checkbox", onchange: () => change(input.checked) });
-  const element = h("label", { class: "dlf-check" }, input, label);
-  element.show = (on) => { input.checked = on; };
-  return element;
-}
-
 /** The colours of a map and the numbers that they stand for. */
 function legend() {
   const [low, bar, high] = [h("span"), h("i"), h("span")];
