@@ -1,19 +1,36 @@
+from ._alternating import alternate
 from ._anchors import anchors
+from ._augment import mirrored
 from ._backbone import backbone
 from ._batch import check_batch
+from ._faster_rcnn import FasterRCNN
+from ._mask_rcnn import MaskRCNN
 from ._matching import match, sample
+from ._pretrained import pretrained
 from ._regions import segment
 from ._roi import roi_align, roi_pool
+from ._roi_head import RoIHead, detections, head_losses, sample_rois
+from ._rpn import RegionProposalNetwork
 from ._selective_search import selective_search, with_proposals
 
 __all__ = [
+    "FasterRCNN",
+    "MaskRCNN",
+    "RegionProposalNetwork",
+    "RoIHead",
+    "alternate",
     "anchors",
     "backbone",
     "check_batch",
+    "detections",
+    "head_losses",
     "match",
+    "mirrored",
+    "pretrained",
     "roi_align",
     "roi_pool",
     "sample",
+    "sample_rois",
     "segment",
     "selective_search",
     "with_proposals",
