@@ -1,4 +1,17 @@
-from . import check, count, data, detection, device, explain, figures, metrics, models, plot, train
+from . import boxes, check, count, data, detection, device, explain, figures, metrics, models, plot, train
 
-__all__ = ["check", "count", "data", "detection", "device", "explain", "figures", "metrics", "models", "plot", "train"]
+__all__ = [
+    "boxes",
+    "check",
+    "count",
+    "data",
+    "detection",
+    "device",
+    "explain",
+    "figures",
+    "metrics",
+    "models",
+    "plot",
+    "train",
+]
 __version__: str
