@@ -1,12 +1,19 @@
 from ._anchors import anchors
 from ._backbone import backbone
 from ._batch import check_batch
+from ._fast_rcnn import FastRCNN
 from ._matching import match, sample
+from ._rcnn import RCNN
 from ._roi import roi_align, roi_pool
 from ._roi_head import RoIHead, detections, head_losses, sample_rois
+from ._spp_net import SPPNet
+from ._warp import warp
 
 __all__ = [
+    "RCNN",
+    "FastRCNN",
     "RoIHead",
+    "SPPNet",
     "anchors",
     "backbone",
     "check_batch",
@@ -17,4 +24,5 @@ __all__ = [
     "roi_pool",
     "sample",
     "sample_rois",
+    "warp",
 ]
