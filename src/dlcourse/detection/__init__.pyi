@@ -4,8 +4,10 @@ from ._batch import check_batch
 from ._fast_rcnn import FastRCNN
 from ._matching import match, sample
 from ._rcnn import RCNN
+from ._regions import segment
 from ._roi import roi_align, roi_pool
 from ._roi_head import RoIHead, detections, head_losses, sample_rois
+from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
 
@@ -24,5 +26,8 @@ __all__ = [
     "roi_pool",
     "sample",
     "sample_rois",
+    "segment",
+    "selective_search",
     "warp",
+    "with_proposals",
 ]
