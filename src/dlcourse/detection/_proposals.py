@@ -9,6 +9,9 @@ import torch
 from torch import Tensor
 
 from dlcourse.detection._batch import Target
+from dlcourse.detection._selective_search import selective_search
+
+LIMIT = 150  # proposals of an image that come from here; nearly all objects of 96-pixel scenes are among them
 
 
 def searched(images: Tensor, targets: Sequence[Target]) -> list[Tensor]:
@@ -36,7 +39,5 @@ def given(images: Tensor, proposals: Sequence[Any] | None) -> list[Tensor]:
 
 
 def _search(image: Tensor) -> Tensor:
-    from dlcourse.detection import selective_search
-
     pixels = (image.detach() * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-    return torch.as_tensor(selective_search(pixels), dtype=image.dtype, device=image.device).reshape(-1, 4)
+    return torch.as_tensor(selective_search(pixels, limit=LIMIT), dtype=image.dtype, device=image.device).reshape(-1, 4)

@@ -63,7 +63,8 @@ def _train(positives: np.ndarray, negatives: np.ndarray) -> tuple[np.ndarray, fl
         loss="hinge",
         class_weight={1: POSITIVE_WEIGHT},
         intercept_scaling=BIAS_SCALE,
-        max_iter=5000,
+        max_iter=2000,
+        tol=1e-2,
         random_state=0,
     )
     features = np.concatenate([positives, negatives]).astype(np.float64)
