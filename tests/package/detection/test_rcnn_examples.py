@@ -61,7 +61,7 @@ def test_the_true_boxes_are_the_only_positives_of_the_svm():
     assert [len(positives) for positives, _ in seen] == [int((labels == k).sum()) for k in (0, 1)]
 
 
-class crowd:  # noqa: N801 - used like a function
+class crowd:
     """Two images with an object of each class, and proposals everywhere."""
 
     def __init__(self, n=2, proposals=120):
