@@ -8,6 +8,7 @@ from torch import Tensor
 from dlcourse import _validate, boxes
 
 NEGATIVE, IGNORED = -1, -2
+ROUNDING = 1e-5  # of an IoU in float32, relative, with room to spare
 
 
 def match(objects: Tensor, candidates: Tensor, high: float = 0.7, low: float = 0.3, force: bool = True) -> Tensor:
@@ -55,7 +56,8 @@ def match(objects: Tensor, candidates: Tensor, high: float = 0.7, low: float = 0
     matched = torch.where(best >= top, owner, torch.where(best < bottom, NEGATIVE, IGNORED))
     if force:
         most = overlap.max(dim=1, keepdim=True).values
-        forced = ((overlap == most) & (most > 0)).any(dim=0)
+        tied = overlap >= most * (1 - ROUNDING)  # equal ones may differ in their last bits
+        forced = (tied & (most > 0)).any(dim=0)
         matched = torch.where(forced, owner, matched)
     return matched
 

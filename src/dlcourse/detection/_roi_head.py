@@ -140,6 +140,10 @@ def head_losses(
     -------
     dict of two numbers, "class" and "box"; both are 0 where there are no regions
 
+    Raises
+    ------
+    ValueError : lists that do not hold one entry for each image.
+
     References
     ----------
     Girshick 2015, "Fast R-CNN", arXiv 1504.08083, section 2.3, equations 1 to 3.

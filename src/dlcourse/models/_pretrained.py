@@ -12,11 +12,28 @@ from dlcourse import _validate
 
 FROM_PACKAGES = ("efficientnet_lite0", "vgg16_features")
 FETCHED = ("vgg16",)
+HERE = "dlcourse.models.pytorch"  # what builds a network, where its JSON file names no other module
 
 
-def own() -> list[str]:
-    """The names of the book's own networks: those with a JSON file in `dlcourse.weights`."""
-    return sorted(file.name[:-5] for file in files("dlcourse.weights").iterdir() if file.name.endswith(".json"))
+def own(module: str = HERE) -> list[str]:
+    """The names of the book's own networks that this module builds: those with a JSON file in `dlcourse.weights`."""
+    names = [file.name[:-5] for file in files("dlcourse.weights").iterdir() if file.name.endswith(".json")]
+    return sorted(name for name in names if _about(name).get("module", HERE) == module)
+
+
+def weights_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the JSON file of one of the book's own networks says, and its weights, if they are those that it means."""
+    import safetensors.torch
+
+    about = _about(name)
+    packed = (files("dlcourse.weights") / f"{name}.safetensors").read_bytes()
+    if hashlib.sha256(packed).hexdigest() != about["sha256"]:
+        raise ValueError(f"the weights of {name!r} are not those that {name}.json describes; install dlcourse again")
+    return about, safetensors.torch.load(packed)
+
+
+def _about(name: str) -> dict[str, Any]:
+    return dict(json.loads((files("dlcourse.weights") / f"{name}.json").read_text("utf-8")))
 
 
 def names() -> list[str]:
@@ -71,7 +88,8 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     _validate.choice("name", name, names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
     if name in own():
-        return _own(name, framework)
+        about, weights = weights_of(name)
+        return _built(about["function"], about["arguments"], weights, framework)
     if framework == "keras" and name == "efficientnet_lite0":
         raise ValueError('framework must be "pytorch" for "efficientnet_lite0", which is there in PyTorch alone')
     if name in FETCHED:
@@ -83,21 +101,9 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     return _built(name, {}, getattr(found, name)(), framework)
 
 
-def _own(name: str, framework: str) -> Any:
-    """One of the book's networks, built by the function that its JSON file names."""
-    import safetensors.torch
-
-    folder = files("dlcourse.weights")
-    about = json.loads((folder / f"{name}.json").read_text("utf-8"))
-    packed = (folder / f"{name}.safetensors").read_bytes()
-    if hashlib.sha256(packed).hexdigest() != about["sha256"]:
-        raise ValueError(f"the weights of {name!r} are not those that {name}.json describes; install dlcourse again")
-    return _built(about["function"], about["arguments"], safetensors.torch.load(packed), framework)
-
-
 def _built(function: str, arguments: dict[str, Any], weights: dict[str, Any], framework: str) -> Any:
     """The network that the function makes, with these weights of PyTorch; or its twin in Keras."""
-    model = getattr(importlib.import_module("dlcourse.models.pytorch"), function)(**arguments)
+    model = getattr(importlib.import_module(HERE), function)(**arguments)
     model.load_state_dict(weights)
     if framework == "pytorch":
         return model.eval()

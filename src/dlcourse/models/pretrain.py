@@ -1,8 +1,9 @@
 """How the networks that `models.pretrained` loads were trained: `python -m dlcourse.models.pretrain NAME`.
 
-To add a network, write one function with the network's name below `@recipe`. It trains a PyTorch model of
-`models.pytorch` and returns a `Trained`: the model, the call that builds it again, and notes on how it was made. The
-command then writes `weights/NAME.safetensors` and `weights/NAME.json`, and `models.pretrained(NAME)` finds them.
+To add a network, write one function with the network's name below `@recipe`. It trains a PyTorch model and returns a
+`Trained`: the model, the call that builds it again, and notes on how it was made. The command then writes
+`weights/NAME.safetensors` and `weights/NAME.json`, and `models.pretrained(NAME)` finds them. Packages above this one
+keep their recipes themselves, in a module that `ELSEWHERE` names; `detection.pretrained(NAME)` finds those.
 
 Training runs in one thread. The same command on the same machine with the same versions gives the same bytes; another
 processor adds up in another order, so its weights differ slightly.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import platform
 import time
@@ -28,7 +30,10 @@ from torch import nn
 import dlcourse
 from dlcourse import data, train
 from dlcourse.models import pytorch
+from dlcourse.models._pretrained import HERE
 from dlcourse.weights import FOLDER
+
+ELSEWHERE = ("dlcourse.detection._recipes",)  # by name: nothing here needs them before the command runs
 
 
 @dataclass
@@ -40,12 +45,14 @@ class Trained:
     model : the trained model
     function, arguments : `getattr(models.pytorch, function)(**arguments)` builds it, and models.keras its twin
     notes : what goes into the JSON file: data, seeds, epochs, scores
+    module : where the function is, if not in models.pytorch
     """
 
     model: nn.Module
     function: str
     arguments: dict[str, Any]
     notes: dict[str, Any]
+    module: str = HERE
 
 
 RECIPES: dict[str, Callable[[], Trained]] = {}
@@ -126,6 +133,7 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     about = {
         "name": name,
         "description": text,
+        **({} if trained.module == HERE else {"module": trained.module}),
         "function": trained.function,
         "arguments": trained.arguments,
         **trained.notes,
@@ -148,6 +156,8 @@ def make(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
+    for module in ELSEWHERE:
+        importlib.import_module(module)
     parser = argparse.ArgumentParser(prog="python -m dlcourse.models.pretrain", description="Train a network again.")
     parser.add_argument("name", choices=sorted(RECIPES), help="the network, as in models.pretrained")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the two files go; by default the package")
@@ -155,5 +165,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(make(chosen.name, chosen.folder), indent=2, ensure_ascii=False))
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # this file is a second module then, into whose table the recipes elsewhere do not enter
+    importlib.import_module("dlcourse.models.pretrain").main()
