@@ -200,6 +200,5 @@ def _distance_iou(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def _slope(xp: Any, boxes: Any) -> Any:
-    """arctan(width / height) of each box; 0 for a point, where it has no value."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    return xp.arctan2(width, xp.where((width > 0) | (height > 0), height, xp.ones_like(height)))
+    """arctan(width / height) of each box; of a point 0, and so is its gradient."""
+    return xp.arctan2(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])

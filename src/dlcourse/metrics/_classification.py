@@ -1,8 +1,4 @@
-"""How good a classifier's answers are: accuracy, top-k accuracy, the confusion matrix, precision and recall by class.
-
-Everything is counted over the samples handed in, all at once. An average of the averages of batches is another number
-where the last batch is shorter. What scikit-learn has, it computes; it is loaded when a function is first called.
-"""
+"""How good a classifier's answers are: accuracy, top-k accuracy, confusion matrix, precision and recall by class."""
 
 from __future__ import annotations
 
@@ -12,8 +8,6 @@ from typing import Any
 import numpy as np
 
 from dlcourse import _validate
-
-__all__ = ["accuracy", "confusion_matrix", "precision_recall", "top_k_accuracy"]
 
 _MOST_CLASSES = 10_000  # a table of 0.8 GB
 
