@@ -30,11 +30,11 @@ class RCNN(SVMDetector):
     Until `fit_svms` was called, detections come from the softmax, without regression. Afterwards their scores are those
     of the SVMs: not probabilities, and 0 is the border between the classes.
 
-    It differs from the paper in these points. A network of seven convolutions and one hidden layer, trained from
-    nothing, stands for AlexNet, trained on ImageNet; crops are 64 pixels and not 227. The examples of a step come from
-    the images of one batch, not from all images; they are drawn without repetition, and where positives are too few,
-    there is more background. Adam and one cycle of the rate are what `fit` is told in this book, not SGD. Crops are not
-    rounded to whole pixels. Proposals with scores below -1 are no detections.
+    It differs from the paper in these points. A network of seven convolutions and one hidden layer without dropout,
+    trained from nothing, stands for AlexNet, trained on ImageNet; crops are 64 pixels and not 227. The examples of
+    a step come from the images of one batch, not from all images; they are drawn without repetition, and where
+    positives are too few, there is more background. Adam and one cycle of the rate are what `fit` is told in this
+    book, not SGD. Crops are not rounded to whole pixels. Proposals with scores below -1 are no detections.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class SVMDetector(nn.Module):
     def __init__(self, classes: int, pooled: int, hidden: int) -> None:
         super().__init__()
         self.classes = _validate.whole("classes", classes, 1)
-        self.fc7 = nn.Sequential(nn.Linear(pooled, hidden), nn.ReLU(), nn.Dropout(0.5))
+        self.fc7 = nn.Sequential(nn.Linear(pooled, hidden), nn.ReLU())
         self.cls = nn.Linear(hidden, classes + 1)
         self.register_buffer("svm_weight", torch.zeros(classes, hidden))
         self.register_buffer("svm_bias", torch.zeros(classes))
