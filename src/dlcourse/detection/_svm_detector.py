@@ -75,9 +75,9 @@ class SVMDetector(nn.Module):
         if targets is None:
             raise ValueError("targets must be given in training mode; for detections call model.eval() first")
         chosen, truth = self.examples(images, check_batch(images, targets, self.classes))
-        logits = self.cls(self.fc7(self.pool5(images, chosen)))
-        # the sum over no example is 0 and has gradients, the mean would be NaN
-        return {"cls": functional.cross_entropy(logits, truth, reduction="sum") / max(len(truth), 1)}
+        if not len(truth):  # a mean over nothing would be NaN
+            return {"cls": torch.stack([0 * parameter.sum() for parameter in self.parameters()]).sum()}
+        return {"cls": functional.cross_entropy(self.cls(self.fc7(self.pool5(images, chosen))), truth)}
 
     def examples(self, images: Tensor, targets: Sequence[Target]) -> tuple[list[Tensor], Tensor]:
         """The examples of one step of fine-tuning: boxes of each image, and their classes, 0 for background.
