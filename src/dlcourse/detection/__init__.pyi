@@ -3,19 +3,28 @@ from ._anchors import anchors
 from ._augment import mirrored
 from ._backbone import backbone
 from ._batch import check_batch
+from ._fast_rcnn import FastRCNN
 from ._faster_rcnn import FasterRCNN
 from ._mask_rcnn import MaskRCNN
 from ._matching import match, sample
 from ._pretrained import pretrained
+from ._rcnn import RCNN
+from ._regions import segment
 from ._roi import roi_align, roi_pool
 from ._roi_head import RoIHead, detections, head_losses, sample_rois
 from ._rpn import RegionProposalNetwork
+from ._selective_search import selective_search, with_proposals
+from ._spp_net import SPPNet
+from ._warp import warp
 
 __all__ = [
+    "RCNN",
+    "FastRCNN",
     "FasterRCNN",
     "MaskRCNN",
     "RegionProposalNetwork",
     "RoIHead",
+    "SPPNet",
     "alternate",
     "anchors",
     "backbone",
@@ -29,4 +38,8 @@ __all__ = [
     "roi_pool",
     "sample",
     "sample_rois",
+    "segment",
+    "selective_search",
+    "warp",
+    "with_proposals",
 ]

@@ -6,7 +6,7 @@ pooled of them, `head_losses` compares those with the true objects, and `detecti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -222,10 +222,21 @@ def detections(
     """
     least = _validate.real("score_threshold", score_threshold, 0, 1)
     limit = _validate.whole("limit", limit, 1)
-    probability = torch.softmax(scores, dim=1)[:, 1:]
-    roi, label = torch.nonzero(probability >= least, as_tuple=True)
-    found = boxes.clip(boxes.decode(codes[roi, label], rois[roi], WEIGHTS), size)
-    score = probability[roi, label]
+    box_of = lambda roi, label: boxes.decode(codes[roi, label], rois[roi], WEIGHTS)  # noqa: E731
+    return class_by_class(torch.softmax(scores, dim=1)[:, 1:], box_of, size, least, iou_threshold, limit)
+
+
+def class_by_class(
+    scores: Tensor,
+    box_of: Callable[[Tensor, Tensor], Tensor],
+    size: tuple[int, int],
+    least: float,
+    iou_threshold: float,
+    limit: int,
+) -> dict[str, Tensor]:
+    """Of scores (R, classes) those of `least` or more, with the boxes `box_of(roi, label)`, after NMS in each class."""
+    roi, label = torch.nonzero(scores >= least, as_tuple=True)
+    found, score = boxes.clip(box_of(roi, label), size), scores[roi, label]
     kept = torch.nonzero(boxes.area(found) > 0).flatten()  # a box that was clipped away covers nothing
     kept = kept[boxes.batched_nms(found[kept], score[kept], label[kept], iou_threshold)][:limit]
     return {"boxes": found[kept], "labels": label[kept], "scores": score[kept], "rois": roi[kept]}

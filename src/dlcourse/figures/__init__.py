@@ -17,6 +17,7 @@ from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.iou import Iou, iou
+from dlcourse.figures.matching import Matching, matching
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.nms import Nms, nms
 from dlcourse.figures.precision_recall import PrecisionRecall, precision_recall
@@ -43,6 +44,7 @@ __all__ = [
     "Figure",
     "GradientDescent",
     "Iou",
+    "Matching",
     "Neuron",
     "Nms",
     "PrecisionRecall",
@@ -56,6 +58,7 @@ __all__ = [
     "feature_maps",
     "gradient_descent",
     "iou",
+    "matching",
     "neuron",
     "nms",
     "precision_recall",

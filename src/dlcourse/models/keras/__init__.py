@@ -9,6 +9,7 @@ of inputs), and all others as Keras starts them. Layers have the names of their 
 from dlcourse.models.keras._classic import LocalResponseNorm, alexnet, mlp, vgg, vgg16, vgg16_features
 from dlcourse.models.keras._inception import Inception, googlenet
 from dlcourse.models.keras._lenet import RadialBasis, ScaledTanh, Subsampling, TableConvolution, lenet5
+from dlcourse.models.keras._mtcnn import onet, pnet, rnet
 from dlcourse.models.keras._pets import pets_cnn, pets_cnn_small
 from dlcourse.models.keras._recurrent import gru, lstm
 from dlcourse.models.keras._resnet import (
@@ -36,13 +37,16 @@ __all__ = [
     "lenet5",
     "lstm",
     "mlp",
+    "onet",
     "pets_cnn",
     "pets_cnn_small",
+    "pnet",
     "resnet",
     "resnet18",
     "resnet34",
     "resnet50",
     "resnet152",
+    "rnet",
     "vgg",
     "vgg16",
     "vgg16_features",

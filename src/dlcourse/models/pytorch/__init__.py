@@ -10,6 +10,7 @@ from dlcourse.models.pytorch._classic import alexnet, mlp, vgg, vgg16, vgg16_fea
 from dlcourse.models.pytorch._efficientnet import InvertedResidual, SameConv2d, efficientnet_lite0
 from dlcourse.models.pytorch._inception import GoogLeNet, Inception, googlenet
 from dlcourse.models.pytorch._lenet import RadialBasis, ScaledTanh, Subsampling, TableConvolution, lenet5
+from dlcourse.models.pytorch._mtcnn import FaceNetwork, onet, pnet, rnet
 from dlcourse.models.pytorch._pets import pets_cnn, pets_cnn_small
 from dlcourse.models.pytorch._recurrent import Recurrent, gru, lstm
 from dlcourse.models.pytorch._resnet import (
@@ -26,6 +27,7 @@ from dlcourse.models.pytorch._resnet import (
 __all__ = [
     "BasicBlock",
     "Bottleneck",
+    "FaceNetwork",
     "GoogLeNet",
     "Inception",
     "InvertedResidual",
@@ -43,13 +45,16 @@ __all__ = [
     "lenet5",
     "lstm",
     "mlp",
+    "onet",
     "pets_cnn",
     "pets_cnn_small",
+    "pnet",
     "resnet",
     "resnet18",
     "resnet34",
     "resnet50",
     "resnet152",
+    "rnet",
     "vgg",
     "vgg16",
     "vgg16_features",
