@@ -198,10 +198,11 @@ export default figure("RoIPool and RoIAlign of one region", (fig) => {
     });
     const binBox = [readBox[0] + edges[c] * (readBox[2] - readBox[0]), readBox[1] + edges[r] * (readBox[3] - readBox[1]),
       readBox[0] + edges[c + 1] * (readBox[2] - readBox[0]), readBox[1] + edges[r + 1] * (readBox[3] - readBox[1])];
+    const dot = Math.min(0.13 * stride, 0.018 * size[0]);
     const dots = worked.bins.flatMap((line, i) => line.flatMap((bin, j) => bin.points.map((point, k) => {
       const mine = i === r && j === c;
       const name = `dlf-point${mine ? " dlf-now" : ""}${mine && k === chosen ? " dlf-chosen" : ""}`;
-      return `<circle class="${name}" cx="${shown(point.x)}" cy="${shown(point.y)}" r="${(mine ? 0.13 : 0.09) * stride}"/>`;
+      return `<circle class="${name}" cx="${shown(point.x)}" cy="${shown(point.y)}" r="${(mine ? 1 : 0.7) * dot}"/>`;
     })));
     const parts = chosen === null ? [] : two.points[chosen].parts;
     const links = parts.map(({ row, column, weight }) => `<path class="dlf-link" d="M${shown(two.points[chosen].x)} ` +
