@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from dlcourse import _validate
@@ -88,6 +89,7 @@ class FastRCNN(nn.Module):
     def _pool(self, images: Tensor, rois: Sequence[Tensor]) -> Tensor:
         return roi_pool(self.backbone(images), rois, self.pooled, 1 / STRIDE)
 
+    @torch.no_grad()
     def _detect(self, images: Tensor, proposals: list[Tensor]) -> list[Target]:
         scores, codes = self.head(self._pool(images, proposals))
         sizes, size = [len(p) for p in proposals], (images.shape[2], images.shape[3])

@@ -1,0 +1,51 @@
+"""Trains small detectors on a few scenes, as one process or as one of several, and writes what they have become.
+
+accelerate launch --multi_gpu --num_processes 2 tests/helpers/detecting.py FILE
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from pathlib import Path
+
+import torch
+from accelerate.utils import gather_object
+
+import dlcourse  # noqa: F401 - before the frameworks
+from dlcourse import detection, train
+from dlcourse.data import pets
+
+DETECTORS = {"faster_rcnn": detection.FasterRCNN, "mask_rcnn": detection.MaskRCNN}
+
+
+class Scenes:
+    """Eight scenes, one of them without objects: with two processes, one of them sees nothing in some step."""
+
+    def __init__(self) -> None:
+        scenes = pets.scenes(8, seed=307)
+        self.images, self.targets = scenes.images, list(scenes.targets)
+        self.targets[3] = {name: value[:0] for name, value in self.targets[3].items()}
+
+
+def main(file: Path) -> None:
+    """Every detector: the curve of its loss, and the weights that each process ends with."""
+    torch.set_num_threads(1)
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    results = {}
+    for name, make in DETECTORS.items():
+        torch.manual_seed(int(os.environ.get("RANK", 0)))  # each begins otherwise: the main one's weights count
+        model = make(2, width=4, hidden=16)
+        history = train.fit(
+            model, Scenes(), epochs=8, step=lambda model, batch: model(*batch), learning_rate=3e-3, clip=10.0,
+            batch_size=4, device="cpu", progress=False,
+        )  # fmt: skip
+        weights = {key: value.numpy().copy() for key, value in model.state_dict().items()}
+        results[name] = dict(history), gather_object([weights]) if processes > 1 else [weights]
+    if int(os.environ.get("RANK", 0)) == 0:
+        file.write_bytes(pickle.dumps(results))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
