@@ -17,12 +17,14 @@ from dlcourse.figures.conv_arithmetic import ConvArithmetic, conv_arithmetic
 from dlcourse.figures.feature_maps import FeatureMaps, feature_maps
 from dlcourse.figures.gradient_descent import METHODS, SURFACES, GradientDescent, gradient_descent
 from dlcourse.figures.iou import Iou, iou
+from dlcourse.figures.matching import Matching, matching
 from dlcourse.figures.neuron import ACTIVATIONS, DATASETS, Neuron, neuron
 from dlcourse.figures.nms import Nms, nms
 from dlcourse.figures.precision_recall import PrecisionRecall, precision_recall
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
+from dlcourse.figures.roi_align import RoiAlign, roi_align
 from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
 
 __all__ = [
@@ -43,11 +45,13 @@ __all__ = [
     "Figure",
     "GradientDescent",
     "Iou",
+    "Matching",
     "Neuron",
     "Nms",
     "PrecisionRecall",
     "Randomization",
     "ReceptiveField",
+    "RoiAlign",
     "Shift",
     "attribution",
     "conv1d",
@@ -56,11 +60,13 @@ __all__ = [
     "feature_maps",
     "gradient_descent",
     "iou",
+    "matching",
     "neuron",
     "nms",
     "precision_recall",
     "randomization",
     "receptive_field",
     "rnn",
+    "roi_align",
     "shift",
 ]

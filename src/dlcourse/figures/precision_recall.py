@@ -98,9 +98,9 @@ class PrecisionRecall(Figure):
         found, true = (sum(map(len, rows)) for rows in (self.predictions, self.targets))
         return (
             f"Interactive figure: {found} detections in {len(self.targets)} images with {true} true objects. A "
-            f"threshold of the score, here {self.threshold}, decides which of them count; the curve of precision against "
-            f"recall goes through all thresholds, and average precision by 11 points, by all points and by COCO's 101 points "
-            f"stand side by side. A detection needs an intersection over union of {self.iou_threshold}."
+            f"threshold of the score, here {self.threshold}, decides which of them count; the curve of precision "
+            f"against recall goes through all thresholds, and average precision by 11 points, by all points and by "
+            f"COCO's 101 points stand side by side. A detection needs an IoU of {self.iou_threshold}."
         )
 
     @traitlets.default("images")

@@ -2,7 +2,8 @@
 // under their curve.
 
 const HINT = "White: true objects, dotted where they are missed. Blue: a detection that finds one; orange: a false " +
-  "one; thin: below the threshold, so that it does not count. The numbers are the ranks of the detections.";
+  "one; thin: below the threshold, so that it does not count. The numbers are the ranks of the detections. Average " +
+  "precision goes through all thresholds: it does not change when you move one.";
 
 /**
  * All detections by falling score: image, box, score, and the true box that each finds, or null. As in pycocotools, each
