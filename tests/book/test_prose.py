@@ -76,6 +76,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/networks/mlp": "120 1,024 5,000 10% 0.35% 99.9%",
     "book/networks/rnn": "0.993",
     "book/networks/sequence-to-sequence": "8601",
+    "book/recognition/tasks-and-metrics": "1,000",
     "book/visualization/cats-and-dogs": "0.03",
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
     "book/visualization/transfer": "1.28 118 224 268 285 600",

@@ -24,6 +24,7 @@ from dlcourse.figures.precision_recall import PrecisionRecall, precision_recall
 from dlcourse.figures.randomization import Randomization, randomization
 from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
+from dlcourse.figures.roi_align import RoiAlign, roi_align
 from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "PrecisionRecall",
     "Randomization",
     "ReceptiveField",
+    "RoiAlign",
     "Shift",
     "attribution",
     "conv1d",
@@ -65,5 +67,6 @@ __all__ = [
     "randomization",
     "receptive_field",
     "rnn",
+    "roi_align",
     "shift",
 ]

@@ -183,6 +183,13 @@ def test_a_detection_takes_the_next_object_if_its_best_one_is_taken(show):
     assert numbers(show(figures.precision_recall(found, targets, threshold=0)))[:2] == [2, 2]
 
 
+def test_a_detection_takes_the_object_that_it_overlaps_most(show):
+    # The first overlaps both objects; if it took the first of them, none would be left for the second detection.
+    targets = [{"boxes": [[0, 0, 40, 40], [6, 0, 46, 40]]}]
+    found = [{"boxes": [[6, 0, 46, 40], [0, 0, 26, 40]], "scores": [0.9, 0.8]}]
+    assert numbers(show(figures.precision_recall(found, targets, threshold=0)))[:2] == [2, 2]
+
+
 def test_false_detections_in_an_image_without_objects_count(show):
     page = show(figures.precision_recall([ONE, ONE], [TRUE, {"boxes": []}]))
     assert numbers(page) == [2, 1, 1, 0, 1]
@@ -250,6 +257,11 @@ def test_one_class_of_several_is_looked_at():
     assert figure.images == []
     with pytest.raises(ValueError, match=r"label must say which of the classes \[0, 1\] to look at"):
         figures.precision_recall(found, truth)
+
+
+def test_predictions_are_rows_of_five():
+    with pytest.raises(ValueError, match=r"predictions\[0\] must be rows of x0, y0, x1, y1, score"):
+        figures.PrecisionRecall(predictions=[[[0, 0, 1, 1]]])
 
 
 def test_tensors_and_pictures_are_taken():

@@ -148,6 +148,14 @@ def test_a_second_detection_of_one_object_takes_the_next_by_coco_and_is_wrong_by
     assert values([prediction], [target]) == pytest.approx([1, 6 / 11, 0.5])
 
 
+def test_of_two_objects_that_are_overlapped_equally_coco_takes_the_later():
+    target = there([[0, 0, 10, 10], [10, 0, 20, 10]])
+    prediction = found([[0, 0, 20, 10], [10, 0, 20, 10]], [0.9, 0.8])  # the second has only the later object to find
+    arrays = [{key: np.array(value) for key, value in one.items()} for one in (prediction, target)]
+    assert metrics.average_precision([prediction], [target]) == pytest.approx(51 / 101)
+    assert coco_reference.summary(arrays[:1], arrays[1:])["AP50"] == pytest.approx(51 / 101)
+
+
 def test_an_object_is_found_once():
     """Else recall and average precision pass 1."""
     prediction = found(rows(1) * 5, [0.9, 0.8, 0.7, 0.6, 0.5])

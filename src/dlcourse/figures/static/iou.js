@@ -83,10 +83,11 @@ export default figure("Intersection over union of two boxes", (fig) => {
   return {
     draw,
     body: [
-      h("div", { class: "dlf-sides" }, picture, h("div", { class: "dlf-facts" }, list, fraction, gauge, found)),
-      h("div", { class: "dlf-sides" }, table, h("div", { class: "dlf-presets" },
-        h("span", {}, `Squares, the predicted one ${fixed.shift} pixels further right:`), ...squares,
-        button("reset", "Reset", fig.reset))),
+      h("div", { class: "dlf-sides" }, picture, h("div", { class: "dlf-facts" }, list, fraction, gauge, found,
+        h("div", { class: "dlf-presets" },
+          h("span", {}, `Squares, the predicted one ${fixed.shift} pixels further right:`), ...squares,
+          button("reset", "Reset", fig.reset)))),
+      h("div", { class: "dlf-sides" }, table, fig.note),
     ],
   };
 });
