@@ -34,7 +34,7 @@ class RCNN(SVMDetector):
     trained from nothing, stands for AlexNet, trained on ImageNet; crops are 64 pixels and not 227. The examples of
     a step come from the images of one batch, not from all images; they are drawn without repetition, and where
     positives are too few, there is more background. Adam and one cycle of the rate are what `fit` is told in this
-    book, not SGD. Crops are not rounded to whole pixels. Proposals with scores below -1 are no detections.
+    book, not SGD. Crops are not rounded to whole pixels. Proposals with scores below -2 are no detections.
 
     Parameters
     ----------

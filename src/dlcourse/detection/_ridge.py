@@ -9,7 +9,6 @@ from dlcourse import boxes
 
 LAMBDA = 1000.0  # for features of mean length 20
 ABOVE = 0.6  # only proposals with a larger IoU tell where the object is
-EPSILON = 1e-3  # added to the variances of the targets before whitening
 
 
 def ridge_pairs(objects: Tensor, labels: Tensor, candidates: Tensor, label: int) -> tuple[Tensor, Tensor]:
@@ -28,18 +27,17 @@ def ridge_pairs(objects: Tensor, labels: Tensor, candidates: Tensor, label: int)
 def fit_ridge(features: Tensor, codes: Tensor, penalty: float = LAMBDA) -> tuple[Tensor, Tensor]:
     """Weights (4, D) and biases (4,) that predict the codes `tx, ty, tw, th` (n, 4) from features (n, D).
 
-    The codes are whitened first: their means are taken away, and they are turned and scaled (ZCA) so that all four have
-    a variance of nearly 1 and no correlations. Then ridge regression, with a feature that is always 1 beside the
-    others, whose weight is held back like theirs. What is returned undoes the whitening. Without examples all is 0.
+    Ridge regression of the codes minus their means, with a feature that is always 1 beside the others, whose weight is
+    held back like theirs. Without examples all is 0.
+
+    The published code whitens the codes first and undoes it in the end. That changes nothing: with one penalty for all,
+    the solution is linear in the codes, so that turning and scaling them before is turning and scaling the weights. It
+    is left out here.
     """
     if not len(codes):
         return features.new_zeros(4, features.shape[1]), features.new_zeros(4)
     x = torch.cat((features, torch.ones_like(features[:, :1])), 1).double()
-    y = codes.double()
-    mean = y.mean(0)
-    variances, axes = torch.linalg.eigh((y - mean).T @ (y - mean) / len(y))
-    root = (variances + EPSILON).sqrt()
-    whiten, back = axes / root @ axes.T, axes * root @ axes.T
+    mean = codes.double().mean(0)
     gram = x.T @ x + penalty * torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
-    found = torch.linalg.solve(gram, x.T @ ((y - mean) @ whiten)) @ back
+    found = torch.linalg.solve(gram, x.T @ (codes - mean))
     return found[:-1].T.to(codes.dtype), (found[-1] + mean).to(codes.dtype)

@@ -52,13 +52,14 @@ def test_the_true_boxes_are_the_only_positives_of_the_svm():
     model = RCNN(2)
     seen = []
     scenes = crowd()
+    scenes.targets[0]["labels"] = np.array([1, 1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "dlcourse.detection._svm.fit_svm", lambda *arguments: seen.append(arguments) or (np.zeros(128), 0)
         )
         model.fit_svms(scenes)
     labels = torch.cat([torch.as_tensor(t["labels"]) for t in scenes.targets])
-    assert [len(positives) for positives, _ in seen] == [int((labels == k).sum()) for k in (0, 1)]
+    assert [len(positives) for positives, _ in seen] == [int((labels == k).sum()) for k in (0, 1)] == [1, 3]
 
 
 class crowd:
