@@ -117,8 +117,8 @@
 
 # %% place: gives y first
 # says: x comes first
-# - np.stack([(weights.sum(1) * x).sum(1), (weights.sum(2) * y).sum(1)], 1)
-# + np.stack([(weights.sum(2) * y).sum(1), (weights.sum(1) * x).sum(1)], 1)
+# - np.stack([across, down], axis=1)
+# + np.stack([down, across], axis=1)
 
 # %% place: takes the edges of the places
 # says: half a place further
