@@ -82,6 +82,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/faster-rcnn": "400 66.9%",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
+    "book/recognition/localization": "512",
     "exercises/convolution/depth-and-receptive-field": "1536 243",
     "exercises/convolution/learned-filters": "200 1000",
     "exercises/convolution/one-dimension": "543",
@@ -91,6 +92,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/networks/training": "400 300",
     "exercises/recognition/faster-rcnn": "300",
     "exercises/visualization/transfer": "260 0.05",
+    "exercises/recognition/localization": "0.45",
 }
 
 

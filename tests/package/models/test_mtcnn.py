@@ -132,6 +132,14 @@ def test_rnet_tells_real_faces_from_other_pieces_of_photographs():
     assert said[100:].float().mean() < 0.1
 
 
+def test_the_whole_detector_of_the_package_gives_the_box_that_the_chapter_compares_its_own_with():
+    from mtcnn import MTCNN
+
+    (face,) = MTCNN().detect_faces(data.photo("astronaut"))
+    x, y, width, height = face["box"]
+    assert np.allclose([x, y, x + width, y + height], [182, 64, 265, 171], atol=2)
+
+
 def test_nothing_is_unpickled_before_the_checksum_is_right(monkeypatch):
     import joblib
 
