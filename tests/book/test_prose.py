@@ -76,6 +76,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/networks/mlp": "120 1,024 5,000 10% 0.35% 99.9%",
     "book/networks/rnn": "0.993",
     "book/networks/sequence-to-sequence": "8601",
+    "book/recognition/region-proposals": "2,000 0.879 10,097",
     "book/visualization/cats-and-dogs": "0.03",
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
@@ -87,6 +88,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/convolution/readers-questions": "0.62",
     "exercises/networks/sequence-to-sequence": "0.43",
     "exercises/networks/training": "400 300",
+    "exercises/recognition/region-proposals": "0.62 0.68",
     "exercises/visualization/transfer": "260 0.05",
 }
 
