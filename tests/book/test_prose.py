@@ -77,6 +77,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/networks/rnn": "0.993",
     "book/networks/sequence-to-sequence": "8601",
     "book/recognition/tasks-and-metrics": "1,000",
+    "book/recognition/region-proposals": "2,000 0.879 10,097",
     "book/visualization/cats-and-dogs": "0.03",
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
     "book/recognition/faster-rcnn": "400 66.9%",
@@ -91,6 +92,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/networks/sequence-to-sequence": "0.43",
     "exercises/networks/training": "400 300",
     "exercises/recognition/faster-rcnn": "300",
+    "exercises/recognition/region-proposals": "0.62 0.68",
     "exercises/visualization/transfer": "260 0.05",
     "exercises/recognition/localization": "0.45",
 }
