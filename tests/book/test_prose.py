@@ -79,7 +79,9 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/tasks-and-metrics": "1,000",
     "book/visualization/cats-and-dogs": "0.03",
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
+    "book/recognition/fast-rcnn": "1,500 61.4% 66.9% 146 213 2,000 9.5",
     "book/recognition/faster-rcnn": "400 66.9%",
+    "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
     "exercises/convolution/depth-and-receptive-field": "1536 243",
@@ -89,6 +91,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/convolution/readers-questions": "0.62",
     "exercises/networks/sequence-to-sequence": "0.43",
     "exercises/networks/training": "400 300",
+    "exercises/recognition/fast-rcnn": "3.75 10,000",
     "exercises/recognition/faster-rcnn": "300",
     "exercises/visualization/transfer": "260 0.05",
 }
