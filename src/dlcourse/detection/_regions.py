@@ -132,7 +132,7 @@ def bins(channels: np.ndarray) -> np.ndarray:
     diagonal = np.sqrt(0.5)
     half = np.stack([x, (x + y) * diagonal, y, (y - x) * diagonal], 1)  # a derivative is linear in its direction
     largest = np.abs(half).max((1, 2, 3), keepdims=True)
-    largest[largest < 1e-9] = np.inf  # of rounding errors no texture is made
+    largest[largest == 0] = np.inf  # a flat channel has slopes of 0 only
     steps = np.clip(half * (TEXTURE_BINS / largest), 1 - TEXTURE_BINS, TEXTURE_BINS - 1).astype(np.int64)
     places = np.empty((3 + 3 * DIRECTIONS, planes[0].size), np.int64)
     texture = places[3:].reshape(3, DIRECTIONS, *planes[0].shape)
