@@ -32,7 +32,7 @@ def pretrained(name: str) -> Any:
     --------
     >>> import torch
     >>> from dlcourse.data import pets
-    >>> scene = pets.scenes(1, seed=77)
+    >>> scene = pets.scenes(1, seed=78)
     >>> model = pretrained("faster_rcnn")
     >>> found = model(torch.tensor(scene.images).permute(0, 3, 1, 2) / 255)[0]
     >>> sorted(found["labels"][found["scores"] > 0.5].tolist()) == sorted(scene.targets[0]["labels"])
