@@ -107,8 +107,8 @@
 
 # %% enough: counts proposals
 # says: not of proposals
-# - .max(1) for t in scenes.targets]
-# + .max(0) for t in scenes.targets]
+# - .max(1) for t in scenes.targets
+# + .max(0) for t in scenes.targets
 
 # %% enough: averages over scenes
 # says: not the mean of the scenes
@@ -129,3 +129,24 @@
 # says: gives all three numbers
 # - conclusion = "a"
 # + conclusion = "d"
+
+# %% seen: ends before the last place
+# says: belongs to the region
+# - (x1 + 1) * stride, (y1 + 1) * stride
+# + x1 * stride, y1 * stride
+
+# %% seen: cuts off
+# says: do not cut off
+# - np.floor(np.asarray(box) / stride + 0.5)
+# + np.floor(np.asarray(box) / stride)
+
+# %% seen: stays on the map
+# says: In pixels
+# - return x0 * stride, y0 * stride, (x1 + 1) * stride, (y1 + 1) * stride
+# + return x0, y0, x1 + 1, y1 + 1
+
+# %% seen: rounds the ends up
+# says: to the nearest place
+# -     x0, y0, x1, y1 = np.floor(np.asarray(box) / stride + 0.5)
+# +     x0, y0, x1, y1 = np.floor(np.asarray(box) / stride + 0.5)
+# +     x1, y1 = np.ceil(np.asarray(box)[2:] / stride)

@@ -30,9 +30,9 @@
 
 # %% region: takes the margin for pixels of the image
 # says: measured in the crop
-# - across = margin * (x1 - x0) / inner
-# - down = margin * (y1 - y0) / inner
-# + across = down = margin
+# -     across = margin * (x1 - x0) / inner
+# -     down = margin * (y1 - y0) / inner
+# +     across = down = margin
 
 # %% region: divides by the whole crop
 # says: between two margins
@@ -128,3 +128,28 @@
 # says: may want another one
 # - conclusion = "b"
 # + conclusion = "d"
+
+# %% move: takes the codes for pixels
+# says: not pixels
+# - (x0 + x1) / 2 + tx * width, (y0 + y1) / 2 + ty * height
+# + (x0 + x1) / 2 + tx, (y0 + y1) / 2 + ty
+
+# %% move: mixes up width and height
+# says: the width with x
+# - tx * width, (y0 + y1) / 2 + ty * height
+# + tx * height, (y0 + y1) / 2 + ty * width
+
+# %% move: goes the other way
+# says: The other way round
+# - (x0 + x1) / 2 + tx * width, (y0 + y1) / 2 + ty * height
+# + (x0 + x1) / 2 - tx * width, (y0 + y1) / 2 - ty * height
+
+# %% move: keeps the corner
+# says: not the corner
+# - return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+# + return x0 + tx * (x1 - x0), y0 + ty * (y1 - y0), x0 + tx * (x1 - x0) + width, y0 + ty * (y1 - y0) + height
+
+# %% move: forgets the exponential
+# says: are logarithms
+# - width * np.exp(tw), height * np.exp(th)
+# + width * tw, height * th

@@ -17,16 +17,23 @@ import dlcourse  # noqa: F401 - before the frameworks
 from dlcourse import detection, train
 from dlcourse.data import pets
 
-DETECTORS = {"faster_rcnn": detection.FasterRCNN, "mask_rcnn": detection.MaskRCNN}
+DETECTORS = {
+    "rcnn": detection.RCNN,
+    "spp_net": detection.SPPNet,
+    "fast_rcnn": detection.FastRCNN,
+    "faster_rcnn": detection.FasterRCNN,
+    "mask_rcnn": detection.MaskRCNN,
+}
 
 
 class Scenes:
     """Eight scenes, one of them without objects: with two processes, one of them sees nothing in some step."""
 
     def __init__(self) -> None:
-        scenes = pets.scenes(8, seed=307)
+        scenes = detection.with_proposals(pets.scenes(8, seed=307), limit=60)
         self.images, self.targets = scenes.images, list(scenes.targets)
-        self.targets[3] = {name: value[:0] for name, value in self.targets[3].items()}
+        empty = {name: value[:0] for name, value in self.targets[3].items()}
+        self.targets[3] = empty | {"proposals": self.targets[3]["proposals"]}
 
 
 def main(file: Path) -> None:
