@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ from dlcourse import detection, train
 from dlcourse.data import pets
 
 DETECTORS = {
-    "rcnn": detection.RCNN,
+    "rcnn": partial(detection.RCNN, crop=32),
     "spp_net": detection.SPPNet,
     "fast_rcnn": detection.FastRCNN,
     "faster_rcnn": detection.FasterRCNN,

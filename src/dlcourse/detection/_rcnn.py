@@ -57,7 +57,7 @@ class RCNN(SVMDetector):
     >>> model = RCNN(classes=2).eval()
     >>> found = model(torch.zeros(1, 3, 96, 96), proposals=[torch.tensor([[8.0, 8, 40, 40]])])
     >>> sorted(found[0])
-    ['boxes', 'labels', 'scores']
+    ['boxes', 'labels', 'rois', 'scores']
     """
 
     def __init__(self, classes: int, width: int = 16, hidden: int = 128, crop: int = 64) -> None:

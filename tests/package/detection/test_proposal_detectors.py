@@ -146,6 +146,18 @@ def test_a_call_that_does_not_fit_the_mode_is_refused(kind):
         kind(0)
 
 
+def test_weak_detections_are_kept_for_the_precision_recall_curve():
+    """A score threshold of 0.5 before average precision is computed cuts the recall."""
+    fast, svms = small(FastRCNN).eval(), small(RCNN).eval()
+    torch.nn.init.zeros_(fast.head.score.weight)
+    fast.head.score.bias.data = torch.tensor([0.88, 0.06, 0.06]).log()
+    svms.fitted.fill_(True)
+    svms.svm_bias.fill_(-1.9)
+    for model in (fast, svms):
+        (found,) = model(IMAGES[:1], proposals=[PROPOSALS[:1]])
+        assert sorted(found["labels"].tolist()) == [0, 1]
+
+
 def test_fast_rcnns_losses_are_those_of_the_paper():
     """Cross-entropy over all regions; smooth L1 of the true class's codes for regions of objects; both per region."""
     model = small(FastRCNN)
@@ -159,8 +171,8 @@ def test_fast_rcnns_losses_are_those_of_the_paper():
     cls = -scores.log_softmax(1)[torch.arange(3), truth].mean()
     wanted = boxes.encode(rois[:1].repeat(2, 1), rois[:2], (10, 10, 5, 5))
     loc = functional.smooth_l1_loss(codes[:2, 1], wanted, reduction="sum") / 3
-    assert float(losses["cls"]) == pytest.approx(float(cls), abs=1e-4)
-    assert float(losses["loc"]) == pytest.approx(float(loc), abs=1e-4)
+    assert losses["cls"].item() == pytest.approx(cls.item(), abs=1e-4)
+    assert losses["loc"].item() == pytest.approx(loc.item(), abs=1e-4)
 
 
 def test_background_of_fast_rcnn_overlaps_an_object_by_a_tenth_at_least():
