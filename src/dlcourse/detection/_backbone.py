@@ -15,6 +15,8 @@ def backbone(width: int = 16) -> nn.Sequential:
     """Seven 3x3 convolutions with batch normalisation and ReLU that turn an image into a map of 1/8 of its size.
 
     It takes the place of AlexNet and VGG-16 in the papers: small enough to be trained on a laptop, from nothing.
+    Place j of the map sees 59 pixels with their middle at 8 j + 0.5, while anchors and regions take it for
+    (j + 0.5) * 8: as in most networks with padded strides, the layers after it learn the difference.
 
 
     Parameters

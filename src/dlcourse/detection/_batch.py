@@ -83,7 +83,7 @@ def _target(name: str, target: Mapping[str, Any], images: Tensor, classes: int, 
         )
     found["labels"] = labels.long()
     if "proposals" in target:
-        found["proposals"] = _boxes(f"{name}['proposals']", target["proposals"], images)
+        found["proposals"] = check_proposals(f"{name}['proposals']", target["proposals"], images)
     if masks:
         regions = torch.as_tensor(target["masks"], device=images.device)
         if regions.shape != (count, height, width):
@@ -91,7 +91,37 @@ def _target(name: str, target: Mapping[str, Any], images: Tensor, classes: int, 
                 f"{name}['masks'] must be ({count}, {height}, {width}), one of the image's size for each box; got "
                 f"{tuple(regions.shape)}"
             )
-        found["masks"] = regions.bool()
+        found["masks"] = _masks(name, regions, found["boxes"])
+    return found
+
+
+def _masks(name: str, regions: Tensor, boxes: Tensor) -> Tensor:
+    """Masks of bool, floats as from above 0.5, if each has a pixel in its box."""
+    if regions.is_floating_point():
+        if not bool(torch.isfinite(regions).all()):
+            raise ValueError(f"{name}['masks'] must be True or False, or numbers in 0..1; got NaN or infinity in them")
+        regions = regions > 0.5
+    regions = regions.bool()
+    height, width = regions.shape[1:]
+    y, x = (torch.arange(size, device=boxes.device) for size in (height, width))
+    x0, y0, x1, y1 = boxes[:, :, None, None].unbind(1)  # a pixel lies in a box that covers a part of it
+    inside = (x < x1) & (x + 1 > x0) & (y[:, None] < y1) & (y[:, None] + 1 > y0)
+    outside = ~(regions & inside).flatten(1).any(1)
+    if bool(outside.any()):
+        k = int(torch.nonzero(outside)[0])
+        raise ValueError(f"{name}: mask {k} has no pixel in box {k}; was one of them mirrored without the other?")
+    return regions
+
+
+def check_proposals(name: str, value: Any, images: Tensor) -> Tensor:
+    """`value` as a (P, 4) tensor of the images' type, if its rows are boxes; they may be empty or reach beyond."""
+    found = _boxes(name, value, images)
+    x0, y0, x1, y1 = found.unbind(1)
+    wrong = ~(torch.isfinite(found).all(1) & (x0 <= x1) & (y0 <= y1))
+    if bool(wrong.any()):
+        k = int(torch.nonzero(wrong)[0])
+        corners = ", ".join(f"{number:g}" for number in found[k].tolist())
+        raise ValueError(f"{name}: row {k} is ({corners}), which is no box with x0 <= x1 and y0 <= y1")
     return found
 
 

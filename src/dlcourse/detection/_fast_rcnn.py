@@ -22,7 +22,7 @@ NMS = 0.3
 class FastRCNN(nn.Module):
     """One network, trained at once, that classifies proposals and moves their boxes.
 
-    In training mode `model(images, targets)` returns the two losses of the paper's equation 1, of which `fit` takes the
+    `model(images, targets)` returns the two losses of the paper's equation 1, of which `fit` takes the
     sum: "cls", minus the logarithm of the true class's probability, and "loc", smooth L1 of the box's four codes,
     counted for regions of objects alone. Each image gives 64 regions: at most a quarter overlap an object by an IoU of
     0.5 or more, the others by 0.1 to 0.5. In evaluation mode `model(images)` returns detections. Proposals come from
@@ -32,9 +32,9 @@ class FastRCNN(nn.Module):
     It differs from the paper in these points. A network of seven convolutions at stride 8, trained from nothing with
     batch normalisation, stands for VGG-16 at stride 16, trained on ImageNet; regions are pooled to 5 x 5 places and not
     7 x 7; the two dense layers have 128 units each and not 4,096, without dropout. Codes of boxes are divided by fixed
-    numbers (0.1 and 0.2), not by the spread of each class's codes. Where an image has too few regions, fewer than 64
-    are drawn, as its true boxes are proposals, too. Adam and one cycle of the rate are what `fit` is told in this book,
-    not SGD. Images keep one size.
+    numbers (0.1 and 0.2), not by the spread of each class's codes. The true boxes are proposals, too. Where an image
+    has too few regions, fewer than 64 are drawn; where it has no objects, all of its proposals are background. Adam and
+    one cycle of the rate are what `fit` is told in this book, not SGD. Images keep one size.
 
     Parameters
     ----------
@@ -70,11 +70,11 @@ class FastRCNN(nn.Module):
     def forward(
         self, images: Tensor, targets: Sequence[Any] | None = None, proposals: Sequence[Any] | None = None
     ) -> dict[str, Tensor] | list[Target]:
-        """Losses in training mode, which needs targets; detections in evaluation mode."""
-        if not self.training:
-            return self._detect(images, _proposals.given(check_images(images), proposals))
-        if targets is None:
+        """Losses where there are targets; without them detections, which need evaluation mode."""
+        if targets is None and self.training:
             raise ValueError("targets must be given in training mode; for detections call model.eval() first")
+        if targets is None:
+            return self._detect(images, _proposals.given(check_images(images), proposals))
         checked = check_batch(images, targets, self.classes)
         found = _proposals.searched(images, checked)
         drawn = [

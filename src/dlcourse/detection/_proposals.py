@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dlcourse.detection._batch import Target
+from dlcourse.detection._batch import Target, check_proposals
 from dlcourse.detection._selective_search import selective_search
 
 LIMIT = 150  # proposals of an image that come from here; nearly all objects of 96-pixel scenes are among them
@@ -28,14 +28,7 @@ def given(images: Tensor, proposals: Sequence[Any] | None) -> list[Tensor]:
         return [_search(image) for image in images]
     if len(proposals) != len(images):
         raise ValueError(f"proposals must hold one list for each of the {len(images)} images, got {len(proposals)}")
-    found = []
-    for i, boxes in enumerate(proposals):
-        table = torch.as_tensor(boxes, dtype=images.dtype, device=images.device)
-        table = table.reshape(0, 4) if table.numel() == 0 else table
-        if table.ndim != 2 or table.shape[1] != 4 or not bool(torch.isfinite(table).all()):
-            raise ValueError(f"proposals[{i}] must be a (P, 4) table of finite numbers, got shape {tuple(table.shape)}")
-        found.append(table)
-    return found
+    return [check_proposals(f"proposals[{i}]", boxes, images) for i, boxes in enumerate(proposals)]
 
 
 def _search(image: Tensor) -> Tensor:

@@ -63,7 +63,7 @@ def roi_pool(
         largest = _largest(table, places.flatten(3).flatten(0, 2))
         empty = no_row[:, None, :, None] | no_column[:, None, None]
         pooled.append(largest.reshape(len(boxes), height, width, len(maps)).permute(0, 3, 1, 2).masked_fill(empty, 0))
-    return torch.cat(pooled)
+    return torch.cat([features.new_zeros(0, features.shape[1], height, width), *pooled])
 
 
 def _largest(table: Tensor, rows: Tensor) -> Tensor:
@@ -111,8 +111,9 @@ def roi_align(
     output_size : height and width of what is returned, or one number for both
     spatial_scale : places of the map for one pixel of the image, such as 1/8
     sampling_ratio : points of a bin along each axis; 0 or less: as many as the bin is places long, rounded up
-    aligned : True: a place of the map is the middle of the pixels that it stands for, which is right. False, as
-        torchvision does without being asked: half a place off, and regions are at least one place long.
+    aligned : True: place j of the map stands for the middle of its pixels, `(j + 0.5) / spatial_scale`, as in Mask
+        R-CNN. False, as torchvision does without being asked: for `j / spatial_scale`, half a place off, and regions
+        are at least one place long. (What a place has seen is not always centred there: `backbone` says where.)
 
     Returns
     -------
@@ -142,8 +143,8 @@ def roi_align(
         corners = boxes * scale - (0.5 if aligned else 0)
         rows = _readings(corners[:, 1], corners[:, 3], height, maps.shape[1], samples, aligned)
         columns = _readings(corners[:, 0], corners[:, 2], width, maps.shape[2], samples, aligned)
-        aligned_maps.append(torch.einsum("rpy,cyx,rqx->rcpq", rows, maps, columns))
-    return torch.cat(aligned_maps)
+        aligned_maps.append(torch.einsum("rpy,cyx,rqx->rcpq", rows.to(maps.dtype), maps, columns.to(maps.dtype)))
+    return torch.cat([features.new_zeros(0, features.shape[1], height, width), *aligned_maps])
 
 
 def _readings(low: Tensor, high: Tensor, bins: int, places: int, samples: int, aligned: bool) -> Tensor:
@@ -200,7 +201,8 @@ def _by_map(features: Tensor, rois: Tensor | Sequence[Tensor]) -> list[Tensor]:
             raise ValueError(f"rois must be (R, 5), or a list of (R_i, 4) tensors; got {_shape(region)}")
         if not bool(torch.isfinite(region).all()):
             raise ValueError("rois must be finite numbers, got NaN or infinity in them")
-    return [region.to(features.dtype) for region in regions]
+    kind = torch.promote_types(features.dtype, torch.float32)  # 16 bits would round boxes to whole pixels and more
+    return [region.to(kind) for region in regions]
 
 
 def _shape(value: object) -> str:

@@ -68,12 +68,11 @@ class SVMDetector(nn.Module):
     def forward(
         self, images: Tensor, targets: Sequence[Any] | None = None, proposals: Sequence[Any] | None = None
     ) -> dict[str, Tensor] | list[Target]:
-        """Losses in training mode, which needs targets; detections in evaluation mode."""
-        if not self.training:
-            found = _proposals.given(check_images(images), proposals)
-            return self._detect(images, found)
-        if targets is None:
+        """Losses where there are targets; without them detections, which need evaluation mode."""
+        if targets is None and self.training:
             raise ValueError("targets must be given in training mode; for detections call model.eval() first")
+        if targets is None:
+            return self._detect(images, _proposals.given(check_images(images), proposals))
         chosen, truth = self.examples(images, check_batch(images, targets, self.classes))
         if not len(truth):  # a mean over nothing would be NaN
             return {"cls": torch.stack([0 * parameter.sum() for parameter in self.parameters()]).sum()}

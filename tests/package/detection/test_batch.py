@@ -44,6 +44,32 @@ def test_proposals_come_along_and_may_be_none():
     assert [each["proposals"].shape for each in found] == [(3, 4), (0, 4)]
 
 
+def test_masks_of_numbers_count_from_above_one_half_as_in_the_measures():
+    half, more = (np.full((1, 48, 64), value) for value in (0.5, 0.51))
+    assert detection.check_batch(IMAGES[:1], [target(masks=more)], 2, masks=True)[0]["masks"].all()
+    with pytest.raises(ValueError, match="mask 0 has no pixel in box 0"):
+        detection.check_batch(IMAGES[:1], [target(masks=half)], 2, masks=True)
+
+
+def test_a_mask_that_was_not_mirrored_with_its_box_is_refused():
+    mask = np.zeros((1, 48, 64), bool)
+    mask[0, 2:12, 53:63] = True
+    with pytest.raises(ValueError, match=r"targets\[0\]: mask 0 has no pixel in box 0"):
+        detection.check_batch(IMAGES[:1], [target(masks=mask)], 2, masks=True)
+    detection.check_batch(IMAGES[:1], [target(masks=mask[..., ::-1].copy())], 2, masks=True)
+    with pytest.raises(ValueError, match="NaN"):
+        detection.check_batch(IMAGES[:1], [target(masks=np.full((1, 48, 64), np.nan))], 2, masks=True)
+
+
+@pytest.mark.parametrize("row", [[1, float("nan"), 5, 5], [5, 1, 1, 5], [1, 5, 5, 1], [1, 1, float("inf"), 5]])
+def test_proposals_that_are_no_boxes_are_named(row):
+    with pytest.raises(ValueError, match=r"targets\[0\]\['proposals'\]: row 1 is .* no box"):
+        detection.check_batch(IMAGES[:1], [target(proposals=[[0, 0, 5, 5], row])], 2)
+    for model in (detection.FastRCNN(2, width=2, hidden=4), detection.RCNN(2, width=2, hidden=4, crop=16)):
+        with pytest.raises(ValueError, match=r"proposals\[1\]: row 0 is .* no box"):
+            model.eval()(IMAGES, proposals=[[], [row]])
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

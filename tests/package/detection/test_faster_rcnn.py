@@ -8,6 +8,8 @@ Some mistakes of re-implementations cannot be made here, or are tested elsewhere
 - coordinates from 1 less 1 in unsigned numbers, mirrored boxes below 0, boxes without area: test_batch.py refuses them.
 - the state of the optimizer, reloaded, overwriting a new learning rate: `train.fit` sets the rate from its schedule at
   each step (tests/package/train/test_resume.py).
+- what belongs to YOLO and SSD, which are not here: confidence targets, roots of predictions, cells exchanged, ignore
+  masks, priors that are not forced.
 - boxes that were not scaled with their image: nothing here scales images; a box beyond its image is refused.
 """
 

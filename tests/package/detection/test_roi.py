@@ -54,6 +54,22 @@ def test_on_a_slope_roi_align_reads_the_middle_of_each_bin_and_roi_pool_is_off_b
     assert pooled == [10, 18]  # the places 1, 2 and 3, 4
 
 
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
+def test_regions_of_maps_of_16_bits_are_not_rounded(kind):
+    maps = ((torch.arange(80.0) + 0.5) * 8).expand(1, 1, 80, 80)  # where each place is, in pixels of 640
+    region = torch.tensor([[500.3, 500.3, 601.2, 601.2]])
+    found = roi_align(maps.to(kind), [region], 1, 1 / 8, aligned=True)
+    assert found.dtype == kind
+    spacing = 2 ** (9 - 7) if kind == torch.bfloat16 else 2 ** (9 - 10)  # of numbers from 512 to 1024
+    assert abs(float(found) - 550.75) <= spacing
+    assert roi_pool(maps.to(kind), [region], 1, 1 / 8).dtype == kind
+
+
+def test_no_maps_give_no_regions():
+    for pool in (roi_pool, roi_align):
+        assert pool(torch.zeros(0, 3, 7, 9), [], 2).shape == (0, 3, 2, 2)
+
+
 @pytest.mark.parametrize("pool", [roi_pool, roi_align])
 @pytest.mark.parametrize(
     ("arguments", "message"),
