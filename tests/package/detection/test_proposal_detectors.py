@@ -138,7 +138,7 @@ def test_a_call_that_does_not_fit_the_mode_is_refused(kind):
         model(IMAGES)
     with pytest.raises(ValueError, match=r"^proposals must hold one list for each of the 3 images, got 1"):
         model.eval()(IMAGES, proposals=[[]])
-    with pytest.raises(ValueError, match=r"^proposals\[1\] must be a \(P, 4\) table .*, got shape \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"^proposals\[1\] must be a \(K, 4\) array, got shape \(2, 3\)"):
         model(IMAGES, proposals=[[], [[1, 2, 3], [1, 2, 3]], []])
     with pytest.raises(ValueError, match=r"^images must be floats in 0..1"):
         model(IMAGES * 255, proposals=[[], [], []])
