@@ -15,7 +15,7 @@ import torch
 from dlcourse import detection, metrics, train
 from dlcourse.data import pets
 
-RATES, SEEDS = (2e-3, 5e-3, 1e-2), (0, 1, 2)
+RATES, SEEDS = (2e-3, 5e-3, 1e-2, 2e-2), (0, 1, 2)
 
 
 def trained(way: str, rate: float, seed: int, scenes: pets.Scenes) -> detection.FasterRCNN:
