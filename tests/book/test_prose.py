@@ -85,7 +85,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
-    "book/recognition/localization": "512",
+    "book/recognition/localization": "512 256",
     "exercises/convolution/depth-and-receptive-field": "1536 243",
     "exercises/convolution/learned-filters": "200 1000",
     "exercises/convolution/one-dimension": "543",
