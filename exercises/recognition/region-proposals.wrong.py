@@ -63,6 +63,16 @@
 # - if a in p or b in p for n in p
 # + if a in p for n in p
 
+# %% greedy: takes the last of several equal pairs
+# says: not the last
+# - (abs(means[p[0]] - means[p[1]]), p)
+# + (abs(means[p[0]] - means[p[1]]), -p[0], -p[1])
+
+# %% greedy: forgets to add up the sizes
+# says: the pixels of both
+# - sizes.append(size)
+# + sizes.append(1)
+
 # %% recall: counts proposals
 # says: That counts proposals
 # - objects += len(truth)
@@ -148,3 +158,10 @@
 # says: are more than
 # - limit=n - len(regular)
 # + limit=n
+
+# %% both: looks whether the picture is grey
+# says: On camouflaged scenes
+# -     return np.concatenate([regions, regular])
+# +     if (image[..., 0] == image[..., 1]).all():
+# +         return windows(n)
+# +     return detection.selective_search(image, limit=n)
