@@ -251,7 +251,8 @@ def test_texture_does_not_change_with_the_contrast():
 
 
 def test_a_flat_image_has_no_texture():
-    places = bins(np.full((10, 10, 3), 0.3))
+    with np.errstate(all="raise"):  # what NaN is as a whole number depends on the processor
+        places = bins(np.full((10, 10, 3), 0.3))
     assert (places[3:] == 75 + np.arange(24)[:, None] * 10).all()
 
 
