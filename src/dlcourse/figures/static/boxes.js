@@ -49,7 +49,8 @@ function board(...over) {
   let marked = null;
   element.show = ({ image: source, size: [width, height], marks, label }) => {
     vary(element, { width, height });
-    image.hidden = !source;
+    if (!source) image.remove(); // an image without a source would be a broken one
+    else if (!image.parentNode) element.prepend(image);
     if (source && image.getAttribute("src") !== source) image.src = source;
     const svg = `<svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${marks}</svg>`;
     if (marked !== svg) drawing.innerHTML = marked = svg;
