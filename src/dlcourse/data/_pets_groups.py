@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from dlcourse.data._pets_cast import CAST, Sprite, part_masks, sprite
+from dlcourse.data._pets_cast import CAST, Sprite, part_masks
 from dlcourse.data._random import Dice
 
 _VISIBLE, _HEAD_VISIBLE = 0.5, 0.7  # the least share of an animal and of its head that is to be seen
@@ -66,10 +67,13 @@ def _enough(pet: Sprite, solid: int, head: int) -> bool:
     return solid >= _VISIBLE * _count(pet.solid) and head >= _HEAD_VISIBLE * _count(pet.head)
 
 
-def add_pet(dice: Dice, pixels: np.ndarray, group: Group) -> None:
-    """Paint a pet of the cast where there is room for it; the first one always finds some."""
+def add_pet(dice: Dice, pixels: np.ndarray, group: Group, drawing: Callable[[int, int], Sprite]) -> None:
+    """Paint a pet of the cast where there is room for it; the first one always finds some.
+
+    `drawing(size, index)` gives the animal.
+    """
     size = len(pixels)
-    pet = sprite(size, dice.below(CAST))
+    pet = drawing(size, dice.below(CAST))
     step = -1 if dice.chance(50) else 1
     height, width = pet.solid.shape
     for attempt in range(_TRIES):
