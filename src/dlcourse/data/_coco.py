@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from json import JSONDecodeError, loads
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from dlcourse import _validate
-from dlcourse.data._annotated import (
-    Annotated,
+from dlcourse.data._annotated import Annotated
+from dlcourse.data._assemble import (
     Options,
     Page,
     Thing,
@@ -157,7 +156,9 @@ def _pages(source: Path, entries: Sequence[Mapping[str, Any]], root: Path, probl
     for place, entry in enumerate(entries):
         number, file = entry.get("id"), entry.get("file_name")
         name = f"{source.name}, image {number if _is_id(number) else f'images[{place}]'}"
-        size = (entry.get("width"), entry.get("height"))
+        width: Any = entry.get("width")
+        height: Any = entry.get("height")
+        given = width is not None or height is not None
         if not _is_id(number) or not isinstance(file, str) or not file:
             problems.append(f"{name}: it must have an id and a file_name, got {_short(dict(entry))}")
         elif counts["id"][number] > 1:
@@ -166,10 +167,11 @@ def _pages(source: Path, entries: Sequence[Mapping[str, Any]], root: Path, probl
             problems.append(f"{name} ({file}): {counts['file_name'][file]} images have this file")
         elif not stays_inside(file):
             problems.append(f"{name} ({file}): its file_name leads out of the folder")
-        elif size != (None, None) and not all(_is_number(side) for side in size):
-            problems.append(f"{name} ({file}): its width and height are {size[0]!r} and {size[1]!r}, and no numbers")
+        elif given and not (_is_number(width) and _is_number(height)):
+            problems.append(f"{name} ({file}): its width and height must be numbers, got {width!r} and {height!r}")
         else:
-            found[number] = Page(f"{name} ({file})", number, root / file, None if None in size else size, [])
+            size = (float(width), float(height)) if given else None
+            found[number] = Page(f"{name} ({file})", number, root / file, size, [])
     return found
 
 
@@ -218,7 +220,8 @@ def _is_id(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and abs(value) < 1e300 or value != value
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, float) or (whole and abs(value) < 1e300)  # larger ones are no floats
 
 
 def _short(value: Any) -> str:

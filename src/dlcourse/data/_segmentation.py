@@ -57,7 +57,6 @@ def _inside(corners: np.ndarray, height: int, width: int) -> np.ndarray:
     from skimage.draw import polygon  # it counts from the middle of the first pixel
 
     mask = np.zeros((height, width), bool)
-    # Far corners cost scikit-image no time: it looks at the part of their frame that lies in the image.
     rows, columns = polygon(corners[:, 1] - 0.5, corners[:, 0] - 0.5, shape=(height, width))
     mask[rows, columns] = True
     return mask
@@ -67,7 +66,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> np.ndarray:
     size, counts = runs.get("size"), runs.get("counts")
     if size != [height, width]:
         raise ValueError(f"its run lengths are of size {size}, and the image of [{height}, {width}] (height, width)")
-    lengths = _decompressed(counts) if isinstance(counts, str) else counts
+    lengths: Any = _decompressed(counts) if isinstance(counts, str) else counts
     whole = _is_list(lengths) and all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in lengths)
     if not whole or sum(lengths) != height * width:
         raise ValueError(f"its run lengths do not add up to the image's {height * width} pixels")

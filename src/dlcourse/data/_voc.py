@@ -11,7 +11,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from dlcourse import _validate
-from dlcourse.data._annotated import Annotated, Options, Page, Thing, assemble, class_names, folder_of, stays_inside
+from dlcourse.data._annotated import Annotated
+from dlcourse.data._assemble import Options, Page, Thing, assemble, class_names, folder_of, stays_inside
 from dlcourse.data._folders import ENDINGS
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -39,8 +40,8 @@ def voc(
     they are. A corner at pixel 0, which VOC has not, is a problem that shows it.
 
     Pictures with EXIF data, and problems, are treated as by `coco`. Beside those listed there, they are: XML that is
-    cut off or is no annotation, and a document type in it, which VOC has not: it could define entities that grow without
-    end. (Python's ElementTree, by which the files are read, fetches nothing from other files.)
+    cut off or is no annotation, and a document type in it, which VOC has not: it could define entities that grow
+    without end. (Python's ElementTree, by which the files are read, fetches nothing from other files.)
 
     Parameters
     ----------
@@ -201,8 +202,8 @@ def _thing(name: str, entry: ElementTree.Element, names: tuple[str, ...], first:
     x0, y0, x1, y1 = (_number(box, corner) for corner in CORNERS)
     if first and min(x0, y0) == 0:
         raise ValueError(
-            f"its bndbox begins at pixel ({x0:g}, {y0:g}), and VOC counts from 1; if its corners are edges that count from "
-            'zero, read them with corners="edges"'
+            f"its bndbox begins at pixel ({x0:g}, {y0:g}), and VOC counts from 1; if its corners are edges that "
+            'count from 0, read them with corners="edges"'
         )
     return Thing(name, (x0 - first, y0 - first, x1, y1), names.index(label), difficult == "1")
 
