@@ -124,7 +124,7 @@ def stays_inside(name: str) -> bool:
 
 
 def _picture(page: Page, upright: bool) -> Image.Image:
-    if not page.file.is_file():
+    if not os.path.isfile(page.file):  # False for names that no file can have, too
         raise ValueError(f"there is no file {page.file}")
     picture = read_image(page.file, upright, stacklevel=5)
     if page.size is not None and page.size != picture.size:

@@ -257,6 +257,7 @@ FAULTS = {
     "outline of nothing": (annotation(segmentation=[[1, 1, 1.1, 1, 1.1, 1.1]]), "covers the middle of no pixel"),
     "outline that is none": (annotation(segmentation=[[1, 2]]), "annotation 0: its segmentation has a polygon that"),
     "missing picture": (image(file_name="none.png"), r"image 1 \(none.png\): there is no file"),
+    "a name too long for a file": (image(file_name="a" * 3000), "there is no file"),
     "a folder as picture": (image(file_name="."), r"image 1 \(\.\): there is no file"),
     "picture elsewhere": (image(file_name="../pets.json"), "its file_name leads out of the folder"),
     "absolute picture": (image(file_name="/etc/passwd"), "its file_name leads out of the folder"),
