@@ -178,6 +178,9 @@ def test_without_size_pictures_of_several_sizes_are_a_list(folder):
     assert [image.shape for image in found.images] == [(48, 48, 3)] * N + [(40, 80, 3)]
     assert found.ids[-1] == "x"
     assert found[[4, 0]].images[0].shape == (40, 80, 3)
+    everywhere = [[-9, -9, 99, 99]]
+    assert found[[4, 0]].to_original(everywhere, 0).tolist() == [[0, 0, 80, 40]]
+    assert found[[4, 0]].to_original(everywhere, 1).tolist() == [[0, 0, 48, 48]]
     assert found.to_original([[1, 2, 3, 4]], 4).tolist() == [[1, 2, 3, 4]]
 
 
@@ -201,6 +204,8 @@ def test_a_sequence_of_pairs_that_can_be_split(folder):
     assert part.ids == train.tolist()
     assert [image.tobytes() for image, _ in part] == [found.images[i].tobytes() for i in train]
     assert found[1:3].ids == [1, 2]
+    for (_, target), i in zip(found[[3, 1]], (3, 1), strict=True):
+        np.testing.assert_array_equal(target["boxes"], found.targets[i]["boxes"])
     np.testing.assert_array_equal(found[-1][1]["boxes"], found.targets[3]["boxes"])
     assert repr(found[test]).startswith("Annotated(2 images: ")
     with pytest.raises(IndexError):
