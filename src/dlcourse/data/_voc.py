@@ -23,11 +23,11 @@ def voc(
     image_set: str | None = None,
     *,
     size: int | None = None,
-    difficult: bool = True,
     classes: Sequence[str] | None = None,
-    corners: str = "pixels",
     upright: bool = True,
     bad: str = "raise",
+    difficult: bool = True,
+    corners: str = "pixels",
 ) -> Annotated:
     """Pictures and objects of a folder in the form of the PASCAL VOC challenge.
 
