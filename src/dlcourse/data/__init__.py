@@ -1,5 +1,5 @@
 """Data for every chapter, without a download: drawn pets, handwritten digits, photographs, sunspots, dates, your own
-class folders.
+class folders and annotations.
 
 `import dlcourse.data` loads no scikit-image, scikit-learn or framework; each part is loaded when it is first used.
 """

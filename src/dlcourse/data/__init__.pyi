@@ -1,4 +1,6 @@
 from . import pets
+from ._annotated import Annotated
+from ._coco import coco
 from ._dates import Dates, date_forms, dates
 from ._digits import Digits, digits
 from ._fetch import fetch
@@ -6,11 +8,14 @@ from ._folders import image_folder
 from ._photo import photo, photo_names
 from ._split import split
 from ._sunspots import Sunspots, sunspots
+from ._voc import voc
 
 __all__ = [
+    "Annotated",
     "Dates",
     "Digits",
     "Sunspots",
+    "coco",
     "date_forms",
     "dates",
     "digits",
@@ -21,4 +26,5 @@ __all__ = [
     "photo_names",
     "split",
     "sunspots",
+    "voc",
 ]

@@ -67,8 +67,8 @@ def fetch(name: str) -> Path:
     """The place of a large data set or file on this machine; it is downloaded if it is not there yet.
 
     No chapter needs it. "cats-vs-dogs": 25,000 photographs in two class folders, for `image_folder` (825 MB).
-    "voc2007": PASCAL VOC 2007 with its 9,963 images and their boxes (911 MB). "vgg16": VGG-16's weights of ImageNet,
-    for `models.pretrained("vgg16")` (553 MB).
+    "voc2007": PASCAL VOC 2007 with its 9,963 images and their boxes, for `voc` (911 MB). "vgg16": VGG-16's weights of
+    ImageNet, for `models.pretrained("vgg16")` (553 MB).
 
     The files are kept in the folder that the environment variable DLCOURSE_CACHE names, otherwise where this system
     keeps such files (on Linux `~/.cache/dlcourse`). A download that breaks off goes on where it stopped when `fetch` is

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from dlcourse import _validate
 
-_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -99,13 +99,21 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    files = [entry for entry in _visible(folder) if entry.suffix.lower() in _ENDINGS and entry.is_file()]
+    files = [entry for entry in _visible(folder) if entry.suffix.lower() in ENDINGS and entry.is_file()]
     if not files:
-        raise ValueError(f"each class folder must hold images ({', '.join(_ENDINGS)}); there is none in {folder}")
+        raise ValueError(f"each class folder must hold images ({', '.join(ENDINGS)}); there is none in {folder}")
     return sorted(files, key=lambda entry: entry.name)
 
 
 def _read(file: Path, size: int | None) -> np.ndarray:
+    image = read_image(file, stacklevel=5)
+    if size is not None:
+        image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
+    return np.array(image)
+
+
+def read_image(file: Path, upright: bool = True, stacklevel: int = 3) -> Image.Image:
+    """A file as RGB of 8 bits, turned upright if asked for; warnings name the file, and so do errors."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -114,7 +122,7 @@ def _read(file: Path, size: int | None) -> np.ndarray:
                 image = _eight_bits(opened)
                 # `ImageOps.exif_transpose` would write new EXIF data, and fail where another entry is damaged.
                 turn = _TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
-            if turn is not None:
+            if turn is not None and upright:
                 image = image.transpose(turn)
             if image.has_transparency_data:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
@@ -122,10 +130,8 @@ def _read(file: Path, size: int | None) -> np.ndarray:
         except Exception as problem:  # broken files make Pillow raise errors of many types
             raise ValueError(f"cannot read {file} as an image: {problem}") from problem
     for text in dict.fromkeys(str(warning.message).strip() for warning in caught):
-        warnings.warn(f"{file}: {text}", stacklevel=4)
-    if size is not None:
-        image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
-    return np.array(image)
+        warnings.warn(f"{file}: {text}", stacklevel=stacklevel)
+    return image
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

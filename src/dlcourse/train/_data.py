@@ -36,6 +36,8 @@ class Samples:
         pair = (data.images, data.targets) if self.are_images else data
         if len(pair) != 2:
             raise TypeError(f"{name} must be a pair (inputs, targets) or a loader, got {_validate.describe(pair)}")
+        if self.are_images and isinstance(pair[0], list) and len({np.shape(image) for image in pair[0]}) > 1:
+            raise ValueError(f"{name}.images must have one size, got several: read them with size=, as data.coco does")
         self.inputs, self.rows = read(f"{name}'s inputs", pair[0])
         self.targets, targets = read(f"{name}'s targets", pair[1])
         if self.rows != targets:
