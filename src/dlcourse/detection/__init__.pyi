@@ -16,6 +16,7 @@ from ._rpn import RegionProposalNetwork
 from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
+from ._yolov3 import YOLOv3
 
 __all__ = [
     "RCNN",
@@ -25,6 +26,7 @@ __all__ = [
     "RegionProposalNetwork",
     "RoIHead",
     "SPPNet",
+    "YOLOv3",
     "alternate",
     "anchors",
     "backbone",
