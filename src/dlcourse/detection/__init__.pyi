@@ -17,6 +17,7 @@ from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
 from ._yolov1 import YOLOv1, decode_yolov1, encode_yolov1, yolov1_losses
+from ._yolov3 import YOLOv3
 
 __all__ = [
     "RCNN",
@@ -27,6 +28,7 @@ __all__ = [
     "RoIHead",
     "SPPNet",
     "YOLOv1",
+    "YOLOv3",
     "alternate",
     "anchors",
     "backbone",

@@ -101,7 +101,7 @@ def cells(map_size: tuple[int, int], device: torch.device | None = None) -> Tens
 
 
 def aligned_iou(a: Tensor, b: Tensor) -> Tensor:
-    """IoU of each box of `a` with the box of `b` in the same place: (..., 4) and (..., 4) give (...); 0 if both are empty.
+    """IoU of each box of `a` (..., 4) with the box of `b` (..., 4) in the same place: (...); 0 where both are empty.
 
     Sides are clamped at 0 before they are multiplied: else two boxes that lie apart on both axes would overlap.
     """
