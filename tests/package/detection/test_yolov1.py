@@ -224,7 +224,7 @@ class TestLosses:
         assert yolov1_losses(outputs, objects, SIZE, 1)["object"].item() == pytest.approx(0, abs=1e-6)
 
     def test_outputs_below_0_have_losses_and_gradients(self):
-        """The root of a prediction would be NaN; here the network predicts the root itself, which is squared to a size."""
+        """The root of a prediction would be NaN; here the network predicts the root, which is squared to a size."""
         _, targets = batch(4)
         outputs = torch.full((4, 6, 6, 12), -0.5, requires_grad=True)
         losses = yolov1_losses(outputs, targets, SIZE)
