@@ -141,7 +141,8 @@ class YOLO9000(YOLOv2):
 
     The labels are nodes of the tree, of any level. A target without "boxes" has "labels" with one node: that this is
     somewhere in the image. Such an image has a class loss only, at the box to which the network gives the highest score
-    for that node now; its loss counts in "label". So classes can be learned of which no box was ever drawn.
+    for that node now; its loss counts in "label". So classes can be learned of which no box was ever drawn. Begin with
+    boxes alone: as long as no box is sure to hold an object, a label may choose a wrong one, and then keep to it.
 
     A prediction has the deepest node that is sure enough, and the score is objectness times the probability of this
     node. NMS compares boxes with the same node.
