@@ -1,3 +1,4 @@
+from . import keras
 from ._alternating import alternate
 from ._anchors import anchors
 from ._augment import mirrored
@@ -33,6 +34,7 @@ __all__ = [
     "check_batch",
     "detections",
     "head_losses",
+    "keras",
     "match",
     "mirrored",
     "pretrained",
