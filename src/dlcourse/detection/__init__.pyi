@@ -1,3 +1,4 @@
+from . import keras
 from ._alternating import alternate
 from ._anchors import anchors
 from ._augment import mirrored, rescaled
@@ -44,6 +45,7 @@ __all__ = [
     "detections",
     "encode_yolov1",
     "head_losses",
+    "keras",
     "match",
     "mirrored",
     "pretrained",

@@ -12,15 +12,8 @@ from torch.nn import functional
 from dlcourse import _validate
 from dlcourse.detection._batch import Target
 from dlcourse.detection._darknet import Residual, conv_block
+from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES
 from dlcourse.detection._yolo import YOLODetector, cells, centres_and_sizes, decode_cells, largest_iou, shape_iou
-
-STRIDES = (8, 16, 32)  # pixels of a cell in the three maps
-PRIORS = (  # widths and heights in pixels: k-means with 1 - IoU over the boxes of pets.scenes(1000, seed=300)
-    ((25, 36), (37, 27), (31, 44)),
-    ((44, 31), (43, 38), (36, 53)),
-    ((46, 47), (53, 41), (57, 52)),
-)
-CODES = 5  # numbers of a predictor before its classes: tx, ty, tw, th, objectness
 
 
 class YOLOv3(YOLODetector):
@@ -90,15 +83,10 @@ class YOLOv3(YOLODetector):
         _validate.whole("width", width, 1)
         self.register_buffer("priors", _checked(priors))
         wide = 4 * width
+        channels = (3, width, 2 * width, wide, wide, wide)
         self.backbone = nn.ModuleList(
             nn.Sequential(conv_block(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(blocks)))
-            for inputs, outputs, blocks in (
-                (3, width, 0),
-                (width, 2 * width, 0),
-                (2 * width, wide, 1),
-                (wide, wide, 1),
-                (wide, wide, 0),
-            )
+            for inputs, outputs, blocks in zip(channels, channels[1:], RESIDUALS, strict=False)
         )
         numbers = self.priors.shape[1] * (CODES + classes)
         self.scales = nn.ModuleList(Scale(wide, width, numbers, coarsest) for coarsest in (False, False, True))
