@@ -12,7 +12,6 @@ import sys
 import time
 from pathlib import Path
 
-import dlcourse  # noqa: F401 - before the frameworks
 import keras
 
 from dlcourse import data, metrics, train
