@@ -35,6 +35,7 @@ def test_the_weights_are_small_and_those_that_the_file_beside_them_describes(nam
         ("faster_rcnn", {"boxes": 0.95}),
         ("mask_rcnn", {"boxes": 0.95, "masks": 0.9}),
         ("yolov1", {"boxes": 0.85}),
+        ("yolov2", {"boxes": 0.95}),
         ("yolov3", {"boxes": 0.95}),
     ],
 )
