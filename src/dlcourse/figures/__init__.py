@@ -9,6 +9,7 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
+from dlcourse.figures.anchors import Anchors, anchors
 from dlcourse.figures.attribution import Attribution, attribution
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
@@ -37,6 +38,7 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SURFACES",
+    "Anchors",
     "Attribution",
     "Conv1d",
     "Conv2d",
@@ -53,6 +55,7 @@ __all__ = [
     "ReceptiveField",
     "RoiAlign",
     "Shift",
+    "anchors",
     "attribution",
     "conv1d",
     "conv2d",
