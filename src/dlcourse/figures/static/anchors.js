@@ -176,7 +176,8 @@ export default figure("Shape priors and the sizes of boxes", (fig) => {
     picture.show({
       image: "", size: [limit, limit], label: `box of ${sides(shape)} pixels over all priors, with one centre`,
       marks: rect(centred(both), "dlf-shade", `style="--colour: ${COLOURS[winner]}"`) + priors.map((prior, i) =>
-        rect(centred(prior), `dlf-shape${i === winner ? " dlf-now" : ""}`, `style="--colour: ${COLOURS[i]}"`)).join("") +
+        ["dlf-halo", "dlf-shape"].map((name) => rect(centred(prior), `${name}${i === winner ? " dlf-now" : ""}`,
+          `style="--colour: ${COLOURS[i]}"`)).join("")).join("") +
         rect(centred(shape), "dlf-probe"),
     });
     list.replaceChildren(...priors.map((prior, i) => h("li", { class: i === winner ? "dlf-now" : false },
