@@ -27,6 +27,7 @@ from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
 from dlcourse.figures.roi_align import RoiAlign, roi_align
 from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
+from dlcourse.figures.yolo_grid import YoloGrid, yolo_grid
 
 __all__ = [
     "ACTIVATIONS",
@@ -55,6 +56,7 @@ __all__ = [
     "ReceptiveField",
     "RoiAlign",
     "Shift",
+    "YoloGrid",
     "anchors",
     "attribution",
     "conv1d",
@@ -72,4 +74,5 @@ __all__ = [
     "rnn",
     "roi_align",
     "shift",
+    "yolo_grid",
 ]

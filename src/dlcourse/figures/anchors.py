@@ -133,7 +133,7 @@ def anchors(
     priors : (k, 2) widths and heights of at most 9 priors, no larger than the largest size, rounded up to a multiple of
         16
     k : how many priors to begin with, 1 to 9, if `priors` are not given; without it 5
-    near_and_far : True: shrink the boxes to 1, 0.75, 0.5, 0.35 and 0.25 of their sizes, in turn, as if some were far away
+    near_and_far : True: shrink the boxes to 1, 0.75, 0.5, 0.35 and 0.25 of their sizes, in turn, as if some were far
     euclidean : True: a box belongs to the prior with the smallest Euclidean distance of width and height, not with the
         smallest 1 - IoU
 

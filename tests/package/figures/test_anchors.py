@@ -154,7 +154,12 @@ def test_a_prior_is_moved_by_arrow_keys_and_by_a_pointer(show, stage):
     figure = figures.anchors(priors=[[40, 30], [20, 60]])
     page = show(figure)
     handle = page.get_by_role("application", name="prior 1")
-    for key, prior in [("ArrowRight", [41, 30]), ("ArrowUp", [41, 31]), ("ArrowLeft", [40, 31]), ("ArrowDown", [40, 30])]:
+    for key, prior in [
+        ("ArrowRight", [41, 30]),
+        ("ArrowUp", [41, 31]),
+        ("ArrowLeft", [40, 31]),
+        ("ArrowDown", [40, 30]),
+    ]:
         handle.press(key)
         assert stage.receive(figure).priors == [prior, [20, 60]]
     place = page.locator(".dlf-plane").bounding_box()
