@@ -37,7 +37,8 @@ function surest({ confidences }) {
 export default figure("What the cells of a YOLO predict", (fig) => {
   const { fixed, read, write } = fig;
   fig.hint(HINT);
-  const now = () => { const { scenes, scene } = read(); return scenes[scene]; };
+  const outputsOf = ({ scenes, scene }) => scenes[scene] ?? Object.values(scenes)[0]; // Python may change one first
+  const now = () => outputsOf(read());
   const grid = () => [now().boxes.length, now().boxes[0].length];
   const sceneMenu = menu("Scene", (scene) => write({ scene, cell: surest(read().scenes[scene]) }));
   const stages = menu("Show", (stage) => write({ stage }));
@@ -72,10 +73,12 @@ export default figure("What the cells of a YOLO predict", (fig) => {
   const outline = (box, k, wide, more = "") => rect(box, "dlf-halo", `style="--wide: ${wide + 2}" ${more}`) +
     rect(box, "dlf-line", `style="--colour: ${colour(k)}; --wide: ${wide}" ${more}`);
 
-  function draw({ scenes, scene, names, stage, cell, threshold: least, iou_threshold: limit }) {
-    const outputs = scenes[scene];
+  function draw(state) {
+    const { scenes, scene, stage, cell, threshold: least, iou_threshold: limit } = state;
+    const outputs = outputsOf(state);
     const { image, size, boxes, confidences, classes } = outputs;
     const shape = [boxes.length, boxes[0].length];
+    const names = classes[0][0].map((_, k) => state.names[k] ?? String(k));
     const [r, c] = cell.map((at, i) => Math.min(at, shape[i] - 1));
     const all = allBoxes(outputs);
     const mine = all.filter(({ place }) => same(place, [r, c]));
@@ -83,7 +86,7 @@ export default figure("What the cells of a YOLO predict", (fig) => {
     const by = nms(rivals.map(({ box }) => box), rivals.map(({ score }) => score), limit, rivals.map(({ label }) => label));
     const order = ranked(rivals.map(({ score }) => score));
     const kept = order.filter((i) => by[i] === null).map((i) => rivals[i]);
-    const name = ({ score, label }) => `${names[label] ?? label} ${hundredths(score)}`;
+    const name = ({ score, label }) => `${names[label]} ${hundredths(score)}`;
 
     // What stands over the picture.
     const inCell = (i, j) => [(j * size[0]) / shape[1], (i * size[1]) / shape[0],
@@ -138,7 +141,7 @@ export default figure("What the cells of a YOLO predict", (fig) => {
     const top = mine.flatMap(({ b, scores, confidence }) => scores.map((score, label) => ({ b, score, label, confidence })))
       .reduce((a, b) => (b.score > a.score ? b : a));
     const [x, y] = [share(top.confidence), share(classes[r][c][top.label])].map(hundredths);
-    found.textContent = `Highest score of this cell: box ${top.b + 1}, ${names[top.label] ?? top.label}, confidence ${x} × ` +
+    found.textContent = `Highest score of this cell: box ${top.b + 1}, ${names[top.label]}, confidence ${x} × ` +
       `probability ${y} = ${hundredths(top.score)}, which ${top.score >= least ? "reaches" : "is below"} ${fmt(least)}.`;
     sceneMenu.show(Object.keys(scenes), scene);
     stages.show(fixed.stages, stage);
