@@ -102,11 +102,12 @@ class YoloGrid(Figure):
         found = self.detections
         some = [f"{self.names[i]} {s:.2f}" for i, s in zip(found["labels"][:5], found["scores"][:5], strict=True)]
         more = ", …" if len(found["labels"]) > 5 else ""
+        listed = f" ({', '.join(some)}{more})" if some else ""
         return (
             f"Interactive figure: what a YOLO predicts for “{self.scene}”, in {rows} × {columns} cells with {per_cell} "
             f"boxes each. {len(self._above()['scores'])} scores, confidence times class probability, are at least "
-            f"{self.threshold}. After non-maximum suppression {len(found['scores'])} boxes stay"
-            f"{': ' if some else ''}{', '.join(some)}{more}."
+            f"{self.threshold}. Number of boxes that stay after non-maximum suppression: {len(found['scores'])}"
+            f"{listed}."
         )
 
     def _above(self) -> dict[str, np.ndarray]:

@@ -135,7 +135,7 @@ export default figure("What the cells of a YOLO predict", (fig) => {
       ...mine.map(({ scores }) => h("td", { class: scores[k] >= least ? "dlf-over" : false,
         style: `--amount: ${scores[k].toFixed(3)}` }, hundredths(scores[k]))))));
 
-    counted.textContent = `${all.length} boxes; ${rivals.length} ${rivals.length === 1 ? "score reaches" : "scores reach"} ` +
+    counted.textContent = `${all.length} ${all.length === 1 ? "box" : "boxes"}; ${rivals.length} ${rivals.length === 1 ? "score reaches" : "scores reach"} ` +
       `${fmt(least)}; ${kept.length} ${kept.length === 1 ? "box stays" : "boxes stay"} after NMS` +
       `${kept.length && kept.length < 7 ? `: ${kept.map(name).join(", ")}` : ""}.`;
     const top = mine.flatMap(({ b, scores, confidence }) => scores.map((score, label) => ({ b, score, label, confidence })))
