@@ -13,7 +13,7 @@ from dlcourse import _validate
 from dlcourse import boxes as box_functions
 from dlcourse.figures._yolo_outputs import OUTPUTS
 from dlcourse.figures.base import Figure
-from dlcourse.figures.scene import LARGEST_SIDE, picture
+from dlcourse.figures.scene import LARGEST_SIDE, picture, scene_state
 from dlcourse.figures.traits import Choice, Real, State, Texts, plain
 
 STAGES = ("one cell", "all boxes", "classes", "above the threshold", "after NMS")
@@ -211,10 +211,8 @@ def yolo_grid(
     if 0 < len(missing) < len(given):
         raise ValueError(f"image, boxes, confidences and classes must come together, got no {' and no '.join(missing)}")
     if not missing:
-        text = picture("image", image)
-        height, width = np.shape(image)[:2]
         outputs = {"boxes": boxes, "confidences": confidences, "classes": classes}
-        state["scenes"] = {"your own": {"image": text, "size": [width, height], **outputs}}
+        state["scenes"] = {"your own": {**scene_state(image), **outputs}}
     if cell is not None:
         state["cell"] = cell
     return YoloGrid(**state, names=list(names))
