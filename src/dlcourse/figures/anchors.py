@@ -124,7 +124,8 @@ def anchors(
     """A figure of shape priors among the sizes of true boxes, with k-means by 1 - IoU, one step at a time.
 
     The IoU of two shapes is that of two boxes with one centre. Without `priors`, the first of k is the mean of all
-    sizes, and each further one is the size that the priors before it fit worst.
+    sizes, and each further one is the size that the priors before it fit worst. A step moves each prior to the mean of
+    the sizes that are nearest to it; `detection.shape_priors` takes all steps, from several starts.
 
     Parameters
     ----------

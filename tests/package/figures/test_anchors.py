@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pycocotools import mask
 from scipy.spatial.distance import cdist
 
-from dlcourse import figures
+from dlcourse import detection, figures
 from dlcourse.data import pets
 from dlcourse.figures._sizes import SIZES
 from dlcourse.figures.anchors import DISTANCES
@@ -136,6 +136,14 @@ def test_k_means_comes_to_an_end_and_says_so(show, stage):
     assert stage.receive(figure).mean_iou > first + 0.05
     page.get_by_role("button", name="Reset").click()
     assert stage.receive(figure).priors == figures.anchors().priors
+
+
+def test_the_priors_of_the_package_are_where_k_means_ends(show, stage):
+    priors = detection.shape_priors(SIZES, k=5)
+    figure = figures.anchors(priors=priors)
+    page = show(figure)
+    page.get_by_role("button", name="One step of k-means").evaluate("(button) => button.click()")
+    np.testing.assert_allclose(stage.receive(figure).priors, priors, atol=0.0051)
 
 
 def test_by_euclidean_distance_the_small_boxes_fit_worse(show, stage):

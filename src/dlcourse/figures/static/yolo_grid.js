@@ -122,10 +122,10 @@ export default figure("What the cells of a YOLO predict", (fig) => {
 
     // The chosen cell in numbers.
     title.replaceChildren(h("strong", {}, `Cell in row ${r + 1}, column ${c + 1}`));
-    head.replaceChildren(h("td"), ...mine.map(({ b, box, confidence }) => h("th", { scope: "col" },
+    head.replaceChildren(h("td", {}, h("small", {}, "confidence")), ...mine.map(({ b, box, confidence }) => h("th", { scope: "col" },
       h("span", { class: "dlf-key", "aria-hidden": true }), `box ${b + 1}`,
       h("small", {}, `${fmt(Math.round(box[2] - box[0]))} × ${fmt(Math.round(box[3] - box[1]))} pixels`),
-      h("small", {}, "confidence"), h("b", {}, hundredths(confidence)))));
+      h("b", {}, hundredths(confidence)))));
     [...head.querySelectorAll(".dlf-key")].forEach((key, b) => {
       key.innerHTML = `<svg viewBox="0 0 40 4" aria-hidden="true"><path d="M0 2H40" stroke-dasharray="${DASHES[b]}"/></svg>`;
     });
