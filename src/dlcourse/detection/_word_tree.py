@@ -29,6 +29,12 @@ class WordTree:
     parents : for each node the number of its parent, which comes before it; -1 for the children of the root
     names : of the nodes; by default their numbers
 
+    Attributes
+    ----------
+    parents, names : as they came, as tuples
+    groups : dict from each parent to the list of its children
+    way : (nodes, nodes) bool tensor: row k is True at node k and at all nodes above it
+
     Raises
     ------
     TypeError, ValueError : no nodes, a parent that does not come before its child, another number of names.
