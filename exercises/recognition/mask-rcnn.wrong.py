@@ -85,8 +85,8 @@
 # says: NaN
 # - if len(labels) == 0:
 # -         return 0.0
-# -
-# + # no special case
+# -     own
+# + own
 
 # %% loss: takes the logarithm of a sigmoid
 # says: infinity
