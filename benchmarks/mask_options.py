@@ -91,7 +91,7 @@ def main() -> None:
     masks: dict[str, list[np.ndarray]] = {}
     for variant in VARIANTS:
         models = {rate: trained(variant, rate, SEEDS[0], scenes) for rate in RATES}
-        tuned = {rate: scores(predicted(model, tuning), tuning)[0] for rate, model in models.items()}
+        tuned = {rate: float(scores(predicted(model, tuning), tuning)[0]) for rate, model in models.items()}
         rate = max(tuned, key=lambda each: tuned[each])
         print(f"{variant}: AP of masks on tuning scenes", {key: round(ap, 3) for key, ap in tuned.items()}, flush=True)
         best = []
