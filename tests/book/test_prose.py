@@ -82,6 +82,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/networks/training": "4,820 1,797 6.7 1.41 0.58",
     "book/recognition/fast-rcnn": "1,500 61.4% 66.9% 146 213 2,000 9.5",
     "book/recognition/faster-rcnn": "400 8,000 66.9%",
+    "book/recognition/mask-rcnn": "2.75 0.375 2.375 0.625 0.15 8,000 0.001 400 0.07 29.7 30.3",
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
@@ -96,6 +97,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/recognition/fast-rcnn": "3.75 10,000",
     "exercises/recognition/faster-rcnn": "300",
     "exercises/recognition/region-proposals": "0.72",
+    "exercises/recognition/mask-rcnn": "7.9 0.05",
     "exercises/visualization/transfer": "260 0.05",
     "exercises/recognition/localization": "0.45",
 }

@@ -135,3 +135,16 @@ def test_one_image_is_learned_by_heart_boxes_and_masks():
     found = model.eval()(torch.tensor(scene.images).permute(0, 3, 1, 2) / 255)
     assert metrics.average_precision(found, scene.targets, 0.5) == pytest.approx(1)
     assert metrics.average_precision(found, scene.targets, 0.5, masks=True) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("place", [4, 6, 7])
+def test_a_place_of_the_map_is_centred_where_the_docstring_says_and_not_where_roi_align_takes_it_to_be(place):
+    """At 8 j + 0.5, and it sees 59 pixels; RoIAlign reads as if it were at 8 j + 4, the same amount off for all."""
+    torch.manual_seed(0)
+    images = torch.rand(4, 3, 96, 96, requires_grad=True)
+    detection.backbone(4).eval()(images)[:, :, place, place].abs().sum().backward()
+    for axis in ((0, 1, 2), (0, 1, 3)):
+        seen = torch.nonzero(images.grad.abs().sum(axis)).flatten()
+        first, last = int(seen[0]), int(seen[-1]) + 1
+        assert (first + last) / 2 == 8 * place + 0.5
+        assert last - first == 59
