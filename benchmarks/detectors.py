@@ -3,7 +3,7 @@
     python -m benchmarks.detectors
 
 AP50 and AP of boxes (and of masks), and milliseconds for an image in one thread, image by image: without selective
-search and, for those detectors that need it, with it. It ends with the two ratios that the book speaks of.
+search and, for those detectors that need it, with it. It ends with the ratios that the book speaks of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 
 from dlcourse import data, detection, metrics
 
-NAMES = ("rcnn", "spp_net", "fast_rcnn", "faster_rcnn", "mask_rcnn")
+NAMES = ("rcnn", "spp_net", "fast_rcnn", "faster_rcnn", "mask_rcnn", "yolov1", "yolov2", "yolov3")
 PROPOSALS = ("rcnn", "spp_net", "fast_rcnn")  # these need selective search
 LIMIT = 150
 TIMED = 40  # images
@@ -66,6 +66,9 @@ def main() -> None:
         print(
             f"Faster R-CNN is {whole['fast_rcnn'] / whole['faster_rcnn']:.1f} times as fast as Fast R-CNN, with search"
         )
+    for name in ("yolov1", "yolov2", "yolov3"):
+        if {name, "faster_rcnn"} <= alone.keys():
+            print(f"{name} is {alone['faster_rcnn'] / alone[name]:.1f} times as fast as Faster R-CNN")
 
 
 if __name__ == "__main__":

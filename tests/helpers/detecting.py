@@ -19,11 +19,13 @@ from dlcourse import detection, train
 from dlcourse.data import pets
 
 DETECTORS = {
-    "rcnn": partial(detection.RCNN, crop=32),
-    "spp_net": detection.SPPNet,
-    "fast_rcnn": detection.FastRCNN,
-    "faster_rcnn": detection.FasterRCNN,
-    "mask_rcnn": detection.MaskRCNN,
+    "rcnn": partial(detection.RCNN, width=4, hidden=16, crop=32),
+    "spp_net": partial(detection.SPPNet, width=4, hidden=16),
+    "fast_rcnn": partial(detection.FastRCNN, width=4, hidden=16),
+    "faster_rcnn": partial(detection.FasterRCNN, width=4, hidden=16),
+    "mask_rcnn": partial(detection.MaskRCNN, width=4, hidden=16),
+    "yolov1": partial(detection.YOLOv1, width=4),
+    "yolov3": partial(detection.YOLOv3, width=4),
 }
 
 
@@ -44,7 +46,7 @@ def main(file: Path) -> None:
     results = {}
     for name, make in DETECTORS.items():
         torch.manual_seed(int(os.environ.get("RANK", 0)))  # each begins otherwise: the main one's weights count
-        model = make(2, width=4, hidden=16)
+        model = make(2)
         history = train.fit(
             model, Scenes(), epochs=8, step=lambda model, batch: model(*batch), learning_rate=3e-3, clip=10.0,
             batch_size=4, device="cpu", progress=False,

@@ -16,6 +16,8 @@ from ._rpn import RegionProposalNetwork
 from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
+from ._yolov1 import YOLOv1, decode_yolov1, encode_yolov1, yolov1_losses
+from ._yolov3 import YOLOv3
 
 __all__ = [
     "RCNN",
@@ -25,11 +27,15 @@ __all__ = [
     "RegionProposalNetwork",
     "RoIHead",
     "SPPNet",
+    "YOLOv1",
+    "YOLOv3",
     "alternate",
     "anchors",
     "backbone",
     "check_batch",
+    "decode_yolov1",
     "detections",
+    "encode_yolov1",
     "head_losses",
     "match",
     "mirrored",
@@ -42,4 +48,5 @@ __all__ = [
     "selective_search",
     "warp",
     "with_proposals",
+    "yolov1_losses",
 ]

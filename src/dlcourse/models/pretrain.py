@@ -36,6 +36,7 @@ from dlcourse.weights import FOLDER
 ELSEWHERE = (  # by name: nothing here needs them before the command runs
     "dlcourse.detection._recipes",
     "dlcourse.detection._recipes_proposals",
+    "dlcourse.detection._recipes_yolo",
 )
 
 
