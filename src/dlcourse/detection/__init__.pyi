@@ -1,6 +1,6 @@
 from ._alternating import alternate
 from ._anchors import anchors
-from ._augment import mirrored
+from ._augment import mirrored, rescaled
 from ._backbone import backbone
 from ._batch import check_batch
 from ._fast_rcnn import FastRCNN
@@ -8,6 +8,7 @@ from ._faster_rcnn import FasterRCNN
 from ._mask_rcnn import MaskRCNN
 from ._matching import match, sample
 from ._pretrained import pretrained
+from ._priors import shape_priors
 from ._rcnn import RCNN
 from ._regions import segment
 from ._roi import roi_align, roi_pool
@@ -17,6 +18,7 @@ from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
 from ._yolov1 import YOLOv1, decode_yolov1, encode_yolov1, yolov1_losses
+from ._yolov2 import YOLOv2, decode_yolov2, yolov2_losses
 from ._yolov3 import YOLOv3
 
 __all__ = [
@@ -28,25 +30,30 @@ __all__ = [
     "RoIHead",
     "SPPNet",
     "YOLOv1",
+    "YOLOv2",
     "YOLOv3",
     "alternate",
     "anchors",
     "backbone",
     "check_batch",
     "decode_yolov1",
+    "decode_yolov2",
     "detections",
     "encode_yolov1",
     "head_losses",
     "match",
     "mirrored",
     "pretrained",
+    "rescaled",
     "roi_align",
     "roi_pool",
     "sample",
     "sample_rois",
     "segment",
     "selective_search",
+    "shape_priors",
     "warp",
     "with_proposals",
     "yolov1_losses",
+    "yolov2_losses",
 ]
