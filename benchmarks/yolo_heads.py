@@ -1,0 +1,93 @@
+"""YOLOv1 with the convolutional and with the paper's dense head, and Fast YOLO: `python -m benchmarks.yolo_heads`.
+
+All see 600 scenes eight times, mirrored by chance. For each the learning rate is chosen on other scenes than those that
+the scores are from; at its rate it is trained with three seeds. `python -m benchmarks.yolo_heads halves` then trains
+both heads, each at its rate, on scenes with one pet whose centre lies in the left half of the image, and tests them on
+both halves.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from dlcourse import detection, metrics, train
+from dlcourse.data import pets
+
+WAYS = {"conv": {}, "dense": {"head": "dense"}, "dense, no dropout": {"head": "dense"}, "fast": {"fast": True}}
+RATES, SEEDS = (2e-3, 4e-3, 8e-3), (0, 1, 2)
+CHOSEN = {"conv": 4e-3, "dense": 2e-3, "dense, no dropout": 2e-3}  # by the first table, for the second
+
+
+class Some:
+    """Scenes chosen from others."""
+
+    def __init__(self, images: Any, targets: Sequence[Any]) -> None:
+        self.images, self.targets = images, targets
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def trained(way: str, rate: float, seed: int, scenes: Any, mirror: bool = True) -> detection.YOLOv1:
+    """A detector trained from new weights."""
+    torch.manual_seed(seed)
+    model = detection.YOLOv1(classes=2, **WAYS[way])
+    if way == "dense, no dropout":
+        model.head[3].p = 0.0
+    augment: Callable[[Any], Any] | None = (lambda batch: detection.mirrored(*batch)) if mirror else None
+    train.fit(
+        model, scenes, epochs=8, step=lambda model, batch: model(*batch), learning_rate=rate, clip=10.0, batch_size=16,
+        schedule=train.one_cycle, augment=augment, device="cpu", progress=False, seed=seed,
+    )  # fmt: skip
+    return model.eval()
+
+
+def score(model: detection.YOLOv1, scenes: Any) -> float:
+    """AP50 on scenes."""
+    images = torch.tensor(scenes.images).permute(0, 3, 1, 2) / 255
+    found = [each for part in images.split(50) for each in model(part)]
+    return float(metrics.average_precision(found, scenes.targets, 0.5))
+
+
+def rates() -> None:
+    """For each way the AP50 at several rates on tuning scenes; then of three seeds at the best rate, on three parts."""
+    scenes, tuning = pets.scenes(600, seed=300), pets.scenes(200, seed=400)
+    parts = {"unseen": pets.scenes(200, seed=500), "the training's": pets.scenes(200, seed=300)}
+    for way in WAYS:
+        begin = time.process_time()
+        models = {rate: trained(way, rate, SEEDS[0], scenes) for rate in RATES}
+        seconds = (time.process_time() - begin) / len(RATES)
+        tuned = {rate: round(score(model, tuning), 3) for rate, model in models.items()}
+        best = max(RATES, key=lambda rate: tuned[rate])
+        print(f"{way}: {tuned} {seconds:.0f} processor seconds for a training", flush=True)
+        found = [models[best], *(trained(way, best, seed, scenes) for seed in SEEDS[1:])]
+        for name, part in parts.items():
+            print(f"    {best:g} {name:15s}", np.round([score(model, part) for model in found], 3), flush=True)
+
+
+def half(side: str, n: int, seed: int) -> Some:
+    """The first n scenes with one pet whose centre lies in this half of the image."""
+    scenes = pets.scenes(3 * n, max_objects=1, seed=seed)
+    left = np.array([target["boxes"][0, [0, 2]].mean() < 48 for target in scenes.targets])
+    chosen = np.flatnonzero(left == (side == "left"))[:n]
+    return Some(scenes.images[chosen], [scenes.targets[k] for k in chosen])
+
+
+def halves() -> None:
+    """For each head the AP50 of three seeds on left and right halves, trained on left halves without mirroring."""
+    scenes, tests = half("left", 600, 300), {side: half(side, 200, 500) for side in ("left", "right")}
+    for way, rate in CHOSEN.items():
+        models = [trained(way, rate, seed, scenes, mirror=False) for seed in SEEDS]
+        for side, part in tests.items():
+            print(f"{way:18s} {side:6s}", np.round([score(model, part) for model in models], 3), flush=True)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    halves() if sys.argv[1:] == ["halves"] else rates()
