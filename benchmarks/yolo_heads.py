@@ -19,7 +19,12 @@ import torch
 from dlcourse import detection, metrics, train
 from dlcourse.data import pets
 
-WAYS = {"conv": {}, "dense": {"head": "dense"}, "dense, no dropout": {"head": "dense"}, "fast": {"fast": True}}
+WAYS: dict[str, dict[str, Any]] = {
+    "conv": {},
+    "dense": {"head": "dense"},
+    "dense, no dropout": {"head": "dense"},
+    "fast": {"fast": True},
+}
 RATES, SEEDS = (2e-3, 4e-3, 8e-3), (0, 1, 2)
 CHOSEN = {"conv": 4e-3, "dense": 2e-3, "dense, no dropout": 2e-3}  # by the first table, for the second
 
@@ -38,8 +43,9 @@ def trained(way: str, rate: float, seed: int, scenes: Any, mirror: bool = True) 
     """A detector trained from new weights."""
     torch.manual_seed(seed)
     model = detection.YOLOv1(classes=2, **WAYS[way])
-    if way == "dense, no dropout":
-        model.head[3].p = 0.0
+    for layer in model.head.modules():
+        if isinstance(layer, torch.nn.Dropout) and way == "dense, no dropout":
+            layer.p = 0.0
     augment: Callable[[Any], Any] | None = (lambda batch: detection.mirrored(*batch)) if mirror else None
     train.fit(
         model, scenes, epochs=8, step=lambda model, batch: model(*batch), learning_rate=rate, clip=10.0, batch_size=16,
