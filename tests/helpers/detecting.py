@@ -25,6 +25,7 @@ DETECTORS = {
     "faster_rcnn": partial(detection.FasterRCNN, width=4, hidden=16),
     "mask_rcnn": partial(detection.MaskRCNN, width=4, hidden=16),
     "yolov1": partial(detection.YOLOv1, width=4),
+    "yolov2": partial(detection.YOLOv2, width=4),
     "yolov3": partial(detection.YOLOv3, width=4),
 }
 

@@ -14,6 +14,8 @@ KINDS = {
     "MaskRCNN": {"width": 2, "hidden": 8},
     "YOLOv1": {"width": 2},
     "YOLOv1 dense": {"width": 2, "head": "dense", "hidden": 8},
+    "YOLOv2": {"width": 2},
+    "YOLOv2 direct": {"width": 2, "priors": None},
     "YOLOv3": {"width": 2},
 }
 

@@ -30,7 +30,8 @@ def test_the_weights_are_small_and_those_that_the_file_beside_them_describes(nam
 
 
 @pytest.mark.parametrize(
-    ("name", "kinds"), [("faster_rcnn", {"boxes": 0.95}), ("mask_rcnn", {"boxes": 0.95, "masks": 0.9})]
+    ("name", "kinds"),
+    [("faster_rcnn", {"boxes": 0.95}), ("mask_rcnn", {"boxes": 0.95, "masks": 0.9}), ("yolov1", {"boxes": 0.85})],
 )
 def test_it_finds_as_much_as_its_file_says(name, kinds, unseen):
     about = json.loads((weights.FOLDER / f"{name}.json").read_text("utf-8"))
