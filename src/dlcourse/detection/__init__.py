@@ -1,4 +1,4 @@
-"""Object detectors and what they are made of: proposals, anchors, matching, pooling of regions, R-CNNs and YOLOs.
+"""Object detectors: the R-CNN and YOLO families, and their parts: proposals, anchors, matching, pooling of regions.
 
 Every detector is a PyTorch module with nearly the interface of torchvision's: `model(images, targets)` returns a dict
 of losses, in evaluation mode, too, so that `fit` can validate; `model(images)` in evaluation mode returns a list of

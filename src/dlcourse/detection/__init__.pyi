@@ -1,3 +1,4 @@
+from . import keras
 from ._alternating import alternate
 from ._anchors import anchors
 from ._augment import mirrored, rescaled
@@ -17,18 +18,21 @@ from ._rpn import RegionProposalNetwork
 from ._selective_search import selective_search, with_proposals
 from ._spp_net import SPPNet
 from ._warp import warp
+from ._word_tree import YOLO9000, WordTree
 from ._yolov1 import YOLOv1, decode_yolov1, encode_yolov1, yolov1_losses
 from ._yolov2 import YOLOv2, decode_yolov2, yolov2_losses
 from ._yolov3 import YOLOv3
 
 __all__ = [
     "RCNN",
+    "YOLO9000",
     "FastRCNN",
     "FasterRCNN",
     "MaskRCNN",
     "RegionProposalNetwork",
     "RoIHead",
     "SPPNet",
+    "WordTree",
     "YOLOv1",
     "YOLOv2",
     "YOLOv3",
@@ -41,6 +45,7 @@ __all__ = [
     "detections",
     "encode_yolov1",
     "head_losses",
+    "keras",
     "match",
     "mirrored",
     "pretrained",

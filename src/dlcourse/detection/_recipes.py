@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -33,18 +34,25 @@ def trained(
     learning_rate: float = 3e-3,
     batch_size: int = 16,
     masks: bool = False,
+    sizes: Sequence[int] = (),
 ) -> Trained:
-    """A detector trained on scenes with `fit`, and scored on unseen ones."""
+    """A detector trained on scenes with `fit`, at one of the sizes in each batch if there are any, and scored."""
+
+    def augment(batch: Any) -> Any:
+        batch = detection.mirrored(*batch)
+        return detection.rescaled(*batch, sizes=sizes) if sizes else batch
+
     torch.manual_seed(0)
     model = getattr(detection, function)(**arguments)
     train.fit(
         model, data.pets.scenes(scenes, 96, seed=300), epochs=epochs, step=lambda model, batch: model(*batch),
-        learning_rate=learning_rate, schedule=train.one_cycle, augment=lambda batch: detection.mirrored(*batch),
+        learning_rate=learning_rate, schedule=train.one_cycle, augment=augment,
         clip=10.0, batch_size=batch_size, device="cpu", precision="float32", progress=False, seed=0,
     )  # fmt: skip
+    images = "half of the images mirrored" + (f", each batch at one of {sizes} pixels" if sizes else "")
     notes = {
         "input": "(N, 3, 96, 96) float32, RGB in 0..1; predictions with labels 0 for cat, 1 for dog",
-        "training": f"Adam, one cycle up to {learning_rate}, batches of {batch_size}, half of the images mirrored",
+        "training": f"Adam, one cycle up to {learning_rate}, batches of {batch_size}, {images}",
         "epochs": epochs,
         "seed": 0,
         "data": f"data.pets.scenes({scenes}, 96, seed=300)",

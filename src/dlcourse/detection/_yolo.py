@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from dlcourse import _validate, boxes
 from dlcourse.boxes._codes import LARGEST_LOG
 from dlcourse.detection._batch import Target, check_batch, check_images
-from dlcourse.detection._roi_head import class_by_class
 
 LEAST = 0.01  # score of a detection: a higher one cuts the precision-recall curve short
 NMS = 0.45  # darknet's threshold
@@ -89,8 +88,14 @@ def yolo_detections(
     """
     least = _validate.real("score_threshold", score_threshold, 0, 1)
     limit = _validate.whole("limit", limit, 1)
-    kept = class_by_class(scores, lambda box, label: found[box], size, least, iou_threshold, limit)
-    return {name: kept[name] for name in ("boxes", "labels", "scores")}
+    box, label = torch.nonzero(scores >= least, as_tuple=True)
+    x0, y0, x1, y1 = found[box].unbind(1)
+    height, width = size
+    clipped = torch.stack((x0.clamp(0, width), y0.clamp(0, height), x1.clamp(0, width), y1.clamp(0, height)), 1)
+    score = torch.where((clipped[:, 2:] > clipped[:, :2]).all(1), scores[box, label], -1)  # nothing is left of these
+    kept = boxes.batched_nms(clipped, score, label, iou_threshold)[:limit]
+    kept = kept[score[kept] >= 0]
+    return {"boxes": clipped[kept], "labels": label[kept], "scores": score[kept]}
 
 
 def cells(map_size: tuple[int, int], device: torch.device | None = None) -> Tensor:
@@ -124,27 +129,26 @@ def largest_iou(found: Tensor, objects: Tensor) -> Tensor:
     return torch.as_tensor(boxes.iou(found, objects).amax(1))
 
 
-def decode_cells(codes: Tensor, priors: Tensor, stride: float) -> Tensor:
+def decode_cells(codes: Tensor, priors: Tensor, corners: Tensor, stride: Tensor | float) -> Tensor:
     """Boxes in pixels from bounded offsets: the centre stays in its cell, and the size is a multiple of the prior's.
 
     Parameters
     ----------
-    codes : (N, rows, columns, A, 4) raw outputs tx, ty, tw, th
-    priors : (A, 2) widths and heights in pixels
-    stride : pixels of a cell along each side
+    codes : (..., P, 4) raw outputs tx, ty, tw, th of P predictors
+    priors : (P, 2) widths and heights in pixels
+    corners : (P, 2), x and y in pixels of the upper left corner of the predictor's cell
+    stride : pixels of a cell along each side, (P, 1) where they differ
 
     Returns
     -------
-    (N, rows, columns, A, 4): `bx = (sigmoid(tx) + column) * stride`, `bw = pw * exp(tw)`; y and h likewise
+    (..., P, 4): `bx = (sigmoid(tx) + column) * stride`, `bw = pw * exp(tw)`; y and h likewise
 
     References
     ----------
     Redmon & Farhadi 2017, "YOLO9000", arXiv 1612.08242, section 2, "Direct location prediction". That tw and th are cut
     at log(1000 / 16), so that no early step overflows, is torchvision's.
     """
-    rows, columns = codes.shape[1:3]
-    corner = cells((rows, columns), codes.device).reshape(rows, columns, 1, 2).to(codes.dtype)
-    centre = (torch.sigmoid(codes[..., :2]) + corner) * stride
+    centre = torch.sigmoid(codes[..., :2]) * stride + corners
     half = priors * torch.exp(codes[..., 2:].clamp(max=LARGEST_LOG)) / 2
     return torch.cat((centre - half, centre + half), -1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import torch
@@ -11,15 +12,8 @@ from torch.nn import functional
 from dlcourse import _validate
 from dlcourse.detection._batch import Target
 from dlcourse.detection._darknet import Residual, conv_block
-from dlcourse.detection._yolo import YOLODetector, centres_and_sizes, decode_cells, largest_iou, shape_iou
-
-STRIDES = (8, 16, 32)  # pixels of a cell in the three maps
-PRIORS = (  # widths and heights in pixels: k-means with 1 - IoU over the boxes of pets.scenes(1000, seed=300)
-    ((25, 36), (37, 27), (31, 44)),
-    ((44, 31), (43, 38), (36, 53)),
-    ((46, 47), (53, 41), (57, 52)),
-)
-CODES = 5  # numbers of a predictor before its classes: tx, ty, tw, th, objectness
+from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES
+from dlcourse.detection._yolo import YOLODetector, cells, centres_and_sizes, decode_cells, largest_iou, shape_iou
 
 
 class YOLOv3(YOLODetector):
@@ -41,10 +35,10 @@ class YOLOv3(YOLODetector):
     shares of the image, so that small objects count more. Objectness and classes: binary cross-entropy. Everything is
     summed and divided by the number of images.
 
-    Deviations from the paper, all to fit 96-pixel images and a laptop: a backbone of 13 convolutions trained from
-    nothing in place of Darknet-53 trained on ImageNet, with one residual block a scale and no more than 4 * `width`
-    channels; two convolutions before the outputs of each scale, not six; priors of these images. Strides of 8, 16 and
-    32 pixels are the paper's.
+    Deviations from the paper, all to fit 96-pixel images and a laptop: a backbone of 9 convolutions trained from
+    nothing in place of Darknet-53 trained on ImageNet, with two residual blocks and no more than 4 * `width` channels;
+    two convolutions before the outputs of each scale, not six; priors of these images. Strides of 8, 16 and 32 pixels
+    are the paper's.
 
     Parameters
     ----------
@@ -89,22 +83,17 @@ class YOLOv3(YOLODetector):
         _validate.whole("width", width, 1)
         self.register_buffer("priors", _checked(priors))
         wide = 4 * width
+        channels = (3, width, 2 * width, wide, wide, wide)
         self.backbone = nn.ModuleList(
             nn.Sequential(conv_block(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(blocks)))
-            for inputs, outputs, blocks in (
-                (3, width, 0),
-                (width, 2 * width, 1),
-                (2 * width, wide, 1),
-                (wide, wide, 1),
-                (wide, wide, 1),
-            )
+            for inputs, outputs, blocks in zip(channels, channels[1:], RESIDUALS, strict=False)
         )
         numbers = self.priors.shape[1] * (CODES + classes)
         self.scales = nn.ModuleList(Scale(wide, width, numbers, coarsest) for coarsest in (False, False, True))
 
     def outputs(self, images: Tensor) -> list[Tensor]:
         """For each stride, finest first, (N, rows, columns, A, 5 + classes): tx, ty, tw, th, objectness, classes."""
-        maps, x = [], images
+        maps, x = [], images.contiguous(memory_format=torch.channels_last)  # much faster here on processors
         for stage in self.backbone:
             x = stage(x)
             maps.append(x)
@@ -122,8 +111,10 @@ class YOLOv3(YOLODetector):
 
     def boxes(self, outputs: Sequence[Tensor]) -> Tensor:
         """The boxes (N, P, 4) of all predictors, finest map first; in a map row by row, in a cell prior by prior."""
-        triples = zip(outputs, self.priors, STRIDES, strict=True)
-        return torch.cat([decode_cells(each[..., :4], p, stride).flatten(1, 3) for each, p, stride in triples], 1)
+        codes = torch.cat([each.flatten(1, 3) for each in outputs], 1)[..., :4]
+        maps = tuple((each.shape[1], each.shape[2]) for each in outputs)
+        corner, stride, prior = _grid(maps, STRIDES, self.priors.shape[1], codes.device)
+        return decode_cells(codes, self.priors.flatten(0, 1)[prior], corner, stride)
 
     def losses(self, outputs: Sequence[Tensor], targets: Sequence[Target], size: tuple[int, int]) -> dict[str, Tensor]:
         """How far the outputs are from the truth: five sums, divided by the number of images."""
@@ -197,6 +188,21 @@ class Scale(nn.Module):
             features = torch.cat((news, features), 1)
         x = self.narrow(features)
         return self.out(self.wide(x)), x
+
+
+@functools.cache
+def _grid(
+    maps: Sequence[tuple[int, int]], strides: Sequence[int], count: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each predictor: the corner of its cell (P, 2), its stride (P, 1), both in pixels, and its prior (P,)."""
+    with torch.inference_mode(False):  # the tensors are kept, also for training
+        corner, stride, prior = [], [], []
+        for level, (map_size, step) in enumerate(zip(maps, strides, strict=True)):
+            places = step * cells(map_size, device).repeat_interleave(count, 0)
+            corner.append(places)
+            stride.append(torch.full((len(places), 1), float(step), device=device))
+            prior.append((level * count + torch.arange(count, device=device)).repeat(len(places) // count))
+        return torch.cat(corner), torch.cat(stride), torch.cat(prior)
 
 
 def _checked(priors: Sequence[Sequence[tuple[float, float]]]) -> Tensor:
