@@ -138,3 +138,33 @@
 # says: How many pixels is a cell wide
 # - side = size / len(output)
 # + side = 16
+
+# %% weight: begins with the largest weight
+# says: in which order are your scores
+# - for weight in (0.5, 5, 50):
+# + for weight in (50, 5, 0.5):
+
+# %% weight: leaves the loss as it is
+# says: Does the weight reach the loss
+# - return losses | {"no_object": factor * losses["no_object"]}
+# + return losses
+
+# %% weight: keeps everything
+# says: a score of at least 0.2
+# - f["scores"] >= 0.2
+# + f["scores"] >= 0.0
+
+# %% weight: concludes that larger is better
+# says: Which weight has the highest scores
+# - conclusion = "C"
+# + conclusion = "A"
+
+# %% weight: concludes that the weight does not matter
+# says: the first and the last number
+# - conclusion = "C"
+# + conclusion = "B"
+
+# %% weight: concludes that the boxes fit worse
+# says: the last numbers of both lists
+# - conclusion = "C"
+# + conclusion = "D"
