@@ -138,6 +138,16 @@ class TestGrid:
         for b in range(3):
             torch.testing.assert_close(together[..., b, :], decode_yolov1(codes[..., b, :], SIZE))
 
+    def test_sizes_and_codes_that_are_none(self):
+        with pytest.raises(ValueError, match=r"map_size must be at least 1, got 0"):
+            encode_yolov1([NOTHING], (6, 0), SIZE)
+        with pytest.raises(ValueError, match=r"size must be two whole numbers, got \(96,\)"):
+            encode_yolov1([NOTHING], (6, 6), (96,))
+        with pytest.raises(
+            ValueError, match=r"codes must be \(N, rows, columns, ..., 4\), got a tensor of shape \(6, 4\)"
+        ):
+            decode_yolov1(torch.zeros(6, 4), SIZE)
+
 
 class TestLosses:
     @pytest.mark.parametrize(
@@ -360,6 +370,17 @@ class TestModel:
             small(fast=1)
         with pytest.raises(ValueError, match="classes must be at least 1"):
             detection.YOLOv1(0)
+
+    def test_losses_and_boxes_are_computed_in_full_precision(self):
+        images, targets = batch()
+        model = small().eval()
+        with torch.autocast("cpu", torch.bfloat16):
+            half = model(images, targets)
+            found = model(images)
+        for name, value in model(images, targets).items():
+            assert half[name].dtype == torch.float32
+            assert half[name].item() == pytest.approx(value.item(), rel=0.1, abs=1e-3)
+        assert found[0]["boxes"].dtype == torch.float32
 
     def test_images_without_objects_train_and_a_batch_of_nothing_else(self):
         images, targets = batch()

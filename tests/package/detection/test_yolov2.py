@@ -239,6 +239,14 @@ class TestBoxes:
         found = decode_yolov2(codes, (48, 128), torch.tensor([[20.0, 8.0]]))[0, 1, 6, 0]
         assert found.tolist() == [100 - 10, 28 - 4, 100 + 10, 28 + 4]
 
+    def test_shapes_that_are_none(self):
+        with pytest.raises(ValueError, match=r"codes must be \(N, rows, columns, 3, 4\), got a tensor of shape"):
+            decode_yolov2(torch.zeros(1, 6, 6, 2, 4), SIZE, PRIORS)
+        with pytest.raises(ValueError, match=r"outputs must be \(N, rows, columns, A, 5 \+ classes\), got a tensor of"):
+            yolov2_losses(torch.zeros(1, 6, 6, 3, 5), [NOTHING], SIZE, PRIORS)
+        with pytest.raises(ValueError, match=r"codes must be \(N, rows, columns, 3, 4\)"):
+            yolov2_losses(torch.zeros(1, 6, 6, 2, 7), [NOTHING], SIZE, PRIORS)
+
 
 class TestModel:
     @pytest.mark.parametrize(
@@ -326,6 +334,17 @@ class TestModel:
         for name in ("bounded", "passthrough", "batch_norm"):
             with pytest.raises(TypeError, match=f"{name} must be True or False"):
                 small(**{name: 1})
+
+    def test_losses_and_boxes_are_computed_in_full_precision(self):
+        images, targets = batch()
+        model = small().eval()
+        with torch.autocast("cpu", torch.bfloat16):
+            half = model(images, targets)
+            found = model(images)
+        for name, value in model(images, targets).items():
+            assert half[name].dtype == torch.float32
+            assert half[name].item() == pytest.approx(value.item(), rel=0.1, abs=1e-3)
+        assert found[0]["boxes"].dtype == torch.float32
 
     def test_images_without_objects_train_and_a_batch_of_nothing_else(self):
         images, targets = batch()
