@@ -83,6 +83,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/fast-rcnn": "1,500 61.4% 66.9% 146 213 2,000 9.5",
     "book/recognition/faster-rcnn": "400 8,000 66.9%",
     "book/recognition/mask-rcnn": "2.75 0.375 2.375 0.625 0.15 8,000 0.001 400 0.07 29.7 30.3",
+    "book/recognition/yolo": "155 52.7% 63.4% 19.0% 8.6% 4.75% 13.6%",
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
