@@ -89,12 +89,11 @@ def yolo_detections(
     least = _validate.real("score_threshold", score_threshold, 0, 1)
     limit = _validate.whole("limit", limit, 1)
     box, label = torch.nonzero(scores >= least, as_tuple=True)
-    x0, y0, x1, y1 = found[box].unbind(1)
+    score = scores[box, label]
     height, width = size
-    clipped = torch.stack((x0.clamp(0, width), y0.clamp(0, height), x1.clamp(0, width), y1.clamp(0, height)), 1)
-    score = torch.where((clipped[:, 2:] > clipped[:, :2]).all(1), scores[box, label], -1)  # nothing is left of these
-    kept = boxes.batched_nms(clipped, score, label, iou_threshold)[:limit]
-    kept = kept[score[kept] >= 0]
+    clipped = torch.minimum(found[box].clamp(min=0), found.new_tensor((width, height, width, height)))
+    kept = boxes.batched_nms(clipped, score, label, iou_threshold)
+    kept = kept[(clipped[kept, 2:] > clipped[kept, :2]).all(1)][:limit]  # what was clipped away covers nothing
     return {"boxes": clipped[kept], "labels": label[kept], "scores": score[kept]}
 
 

@@ -37,7 +37,7 @@ def target(*rows):
 def random_outputs(n, size=(96, 96), classes=2, seed=0):
     dice = torch.Generator().manual_seed(seed)
     shape = (5 + classes,)
-    return [torch.randn(n, size[0] // s, size[1] // s, 3, *shape, generator=dice) for s in (8, 16, 32)]
+    return [torch.randn(n, size[0] // s, size[1] // s, 3, *shape, generator=dice) for s in (4, 8, 16)]
 
 
 def overlap(a, b):
@@ -65,10 +65,10 @@ def by_a_loop(outputs, targets, size, ignore, classes=2):
             w, h = box[2] - box[0], box[3] - box[1]
             shapes = [(0, 0, *prior) for level in _yolov3.PRIORS for prior in level]
             best = max(range(9), key=lambda k: overlap((0, 0, w, h), shapes[k]))
-            stride = (8, 16, 32)[best // 3]
+            stride = (4, 8, 16)[best // 3]
             column, row = (box[0] + box[2]) / 2 / stride, (box[1] + box[3]) / 2 / stride
             owner[best // 3, int(row), int(column), best % 3] = box, label, column % 1, row % 1
-        for level, stride in enumerate((8, 16, 32)):
+        for level, stride in enumerate((4, 8, 16)):
             _, rows, columns, _, _ = outputs[level].shape
             for row, column, k in itertools.product(range(rows), range(columns), range(3)):
                 numbers = outputs[level][i, row, column, k].tolist()
@@ -109,13 +109,13 @@ class TestLosses:
     def test_gradients_are_those_of_the_papers_program(self):
         """For x: sigmoid(tx) - target, times 2 - w h; for w: tw - target, times the same."""
         outputs = [each.requires_grad_() for each in random_outputs(1)]
-        box = torch.tensor([20.0, 30, 63, 68])  # the shape of the second prior of stride 16; centre (41.5, 49)
+        box = torch.tensor([20.0, 30, 63, 68])  # the shape of the second prior of stride 8; centre (41.5, 49)
         losses = small().losses(outputs, [{"boxes": box[None], "labels": torch.tensor([1])}], (96, 96))
         (losses["centre"] + losses["size"]).backward()
-        numbers, weight = outputs[1][0, 3, 2, 1], 2 - 43 * 38 / 96**2
-        place = torch.tensor([41.5 / 16 - 2, 49 / 16 - 3])
+        numbers, weight = outputs[1][0, 6, 5, 1], 2 - 43 * 38 / 96**2
+        place = torch.tensor([41.5 / 8 - 5, 49 / 8 - 6])
         expected = torch.cat((numbers[:2].sigmoid() - place, numbers[2:4])) * weight
-        torch.testing.assert_close(outputs[1].grad[0, 3, 2, 1, :4], expected)
+        torch.testing.assert_close(outputs[1].grad[0, 6, 5, 1, :4], expected)
         assert (outputs[1].grad != 0).sum() == 4
         assert not outputs[0].grad.any()
         assert not outputs[2].grad.any()
@@ -124,23 +124,23 @@ class TestLosses:
         for level, k in itertools.product(range(3), range(3)):
             w, h = _yolov3.PRIORS[level][k]
             image, predictor, codes, _, _ = small().assign([target([10, 20, 10 + w, 20 + h, 0])], (96, 96))
-            stride, before = (8, 16, 32)[level], (0, 3 * 144, 3 * 180)[level]
+            stride, before = (4, 8, 16)[level], (0, 3 * 576, 3 * 720)[level]
             cell = int((20 + h / 2) // stride) * (96 // stride) + int((10 + w / 2) // stride)
             assert (image.tolist(), predictor.tolist()) == ([0], [before + 3 * cell + k])
             torch.testing.assert_close(codes[0, 2:], torch.zeros(2), atol=1e-6, rtol=0)
 
     def test_rows_and_columns_are_not_exchanged(self):
         """A box in the upper right corner of a wide image; elsewhere gi and gj changed places."""
-        truth = target([135, 2, 160, 38, 0])  # centre (147.5, 20), shape of prior 0 of stride 8
+        truth = target([135, 2, 160, 38, 0])  # centre (147.5, 20), shape of prior 0 of stride 4
         _, predictor, codes, _, _ = small().assign([truth], (64, 160))
-        assert predictor.tolist() == [3 * (2 * 20 + 18)]
-        torch.testing.assert_close(codes[0, :2], torch.tensor([147.5 / 8 - 18, 0.5]))
+        assert predictor.tolist() == [3 * (5 * 40 + 36)]
+        torch.testing.assert_close(codes[0, :2], torch.tensor([147.5 / 4 - 36, 0.0]))
 
     def test_a_centre_on_the_far_edge_has_a_cell(self):
         """Only a box without size could have it there, or one whose half is rounded away."""
         edge = 96 - 1e-6
         _, predictor, _, _, _ = small().assign([target([edge - 1e-6, 0, 96, 36, 0])], (96, 96))
-        assert int(predictor) < 3 * 189
+        assert int(predictor) < 3 * 756
 
     def test_codes_put_where_they_belong_give_the_objects_back(self):
         dice = np.random.default_rng(0)
@@ -149,27 +149,27 @@ class TestLosses:
         model = small()
         for box in found:
             _, predictor, codes, _, _ = model.assign([{"boxes": box[None], "labels": torch.zeros(1).long()}], (96, 96))
-            flat = torch.zeros(1, 3 * 189, 7)
+            flat = torch.zeros(1, 3 * 756, 7)
             flat[0, predictor, :2], flat[0, predictor, 2:4] = codes[:, :2].logit(), codes[:, 2:]
             outputs = [
                 part.reshape(1, 96 // s, 96 // s, 3, 7)
-                for part, s in zip(flat.split([432, 108, 27], 1), (8, 16, 32), strict=True)
+                for part, s in zip(flat.split([1728, 432, 108], 1), (4, 8, 16), strict=True)
             ]
             torch.testing.assert_close(model.boxes(outputs)[0, predictor[0]], box, atol=1e-3, rtol=0)
 
     def test_an_object_shields_predictors_of_its_own_image_alone(self):
         """Elsewhere an object of one image kept those of all images from learning that there is nothing."""
-        outputs = [torch.zeros(2, 96 // s, 96 // s, 3, 7) for s in (8, 16, 32)]
-        box = small().boxes(outputs)[0, 3 * (5 * 12 + 5)]  # of one predictor; its neighbours overlap
+        outputs = [torch.zeros(2, 96 // s, 96 // s, 3, 7) for s in (4, 8, 16)]
+        box = small().boxes(outputs)[0, 3 * (12 * 24 + 12)]  # of one predictor; its neighbours overlap
         truth = {"boxes": box[None], "labels": torch.tensor([0])}
         model = small()
         count = {}
         for name, pair in (("none", (NOTHING, NOTHING)), ("first", (truth, NOTHING)), ("both", (truth, truth))):
             count[name] = model.losses(outputs, pair, (96, 96))["no_object"].item() * 2 / math.log(2)
-        assert count["none"] == pytest.approx(2 * 567)
-        shielded = 567 * 2 - count["first"]
-        assert 5 < shielded < 100, "some, and not the whole grid"
-        assert count["both"] == pytest.approx(2 * count["first"] - 2 * 567)
+        assert count["none"] == pytest.approx(2 * 2268)
+        shielded = 2268 * 2 - count["first"]
+        assert 5 < shielded < 400, "some, and not the whole grid"
+        assert count["both"] == pytest.approx(2 * count["first"] - 2 * 2268)
 
     def test_what_is_shielded_is_decided_by_boxes_not_learned_through_them(self):
         outputs = [each.requires_grad_() for each in random_outputs(1)]
@@ -196,7 +196,7 @@ class TestLosses:
     def test_class_0_is_a_class_and_classes_do_not_exclude_each_other(self):
         outputs = [each.requires_grad_() for each in random_outputs(1)]
         small().losses(outputs, [target([20, 30, 63, 68, 0])], (96, 96))["class"].backward()
-        numbers, slope = outputs[1][0, 3, 2, 1, 5:], outputs[1].grad[0, 3, 2, 1, 5:]
+        numbers, slope = outputs[1][0, 6, 5, 1, 5:], outputs[1].grad[0, 6, 5, 1, 5:]
         torch.testing.assert_close(slope, numbers.sigmoid() - torch.tensor([1.0, 0.0]))
         only = random_outputs(1, classes=1)
         assert torch.isfinite(small(1).losses(only, [target([20, 30, 63, 68, 0])], (96, 96))["class"])
@@ -242,10 +242,10 @@ class TestBoxes:
         assert _yolo.largest_iou(torch.zeros(3, 4), torch.zeros(0, 4)).tolist() == [0, 0, 0]
 
     def test_zeros_are_the_prior_in_the_middle_of_its_cell(self):
-        found = small().boxes([torch.zeros(1, 96 // s, 96 // s, 3, 7) for s in (8, 16, 32)])[0]
-        assert found.shape == (567, 4)
-        assert found[0].tolist() == [4 - 12.5, 4 - 18, 4 + 12.5, 4 + 18]
-        assert found[432 + 3 * 7 + 1].tolist() == [24 - 21.5, 24 - 19, 24 + 21.5, 24 + 19]  # row 1, column 1 of 6
+        found = small().boxes([torch.zeros(1, 96 // s, 96 // s, 3, 7) for s in (4, 8, 16)])[0]
+        assert found.shape == (2268, 4)
+        assert found[0].tolist() == [2 - 12.5, 2 - 18, 2 + 12.5, 2 + 18]
+        assert found[1728 + 3 * 13 + 1].tolist() == [12 - 21.5, 12 - 19, 12 + 21.5, 12 + 19]  # row 1, column 1 of 12
 
     def test_the_priors_are_made_for_these_images(self):
         """Elsewhere shapes for images of 500 pixels met images of 96, and no object had a good one."""
@@ -256,7 +256,7 @@ class TestBoxes:
         assert fit.argmax(1).bincount(minlength=9).min() > 10, "each has objects"
 
     def test_outputs_that_explode_give_finite_boxes(self):
-        found = small().boxes([torch.full((1, 96 // s, 96 // s, 3, 7), 1e4) for s in (8, 16, 32)])
+        found = small().boxes([torch.full((1, 96 // s, 96 // s, 3, 7), 1e4) for s in (4, 8, 16)])
         assert torch.isfinite(found).all()
 
 
@@ -282,7 +282,7 @@ class TestDetections:
         _, scores = small().candidates(outputs, (96, 96))
         numbers = outputs[2][1, 2, 0, 1]
         wanted = numbers[4].sigmoid() * numbers[5:].sigmoid()
-        torch.testing.assert_close(scores[1, 3 * 180 + 3 * (2 * 3 + 0) + 1], wanted)
+        torch.testing.assert_close(scores[1, 3 * 720 + 3 * (2 * 6 + 0) + 1], wanted)
 
 
 class TestModel:
@@ -319,7 +319,7 @@ class TestModel:
         found = model(torch.rand(1, 3, 64, 160))[0]
         assert found["boxes"][:, [0, 2]].max() <= 160
         assert found["boxes"][:, [1, 3]].max() <= 64
-        with pytest.raises(ValueError, match=r"multiples of 32, got \(96, 100\)"):
+        with pytest.raises(ValueError, match=r"multiples of 16, got \(96, 100\)"):
             model(torch.rand(1, 3, 96, 100))
 
     def test_the_images_of_a_batch_do_not_touch_each_other_in_prediction(self):
@@ -349,7 +349,7 @@ class TestModel:
     def test_one_image_is_learned_by_heart(self):
         scene = pets.scenes(3, seed=304)[2:]
         model = small(width=8)
-        history = train.fit(model, scene, epochs=80, learning_rate=5e-3, schedule=train.one_cycle, clip=10.0, **STEP)
+        history = train.fit(model, scene, epochs=200, learning_rate=5e-3, schedule=train.one_cycle, clip=10.0, **STEP)
         assert history["loss"][-1] < history["loss"][0] / 20
         found = model.eval()(torch.tensor(scene.images).permute(0, 3, 1, 2) / 255)
         assert metrics.average_precision(found, scene.targets, 0.5) == pytest.approx(1)

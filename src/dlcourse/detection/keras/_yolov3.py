@@ -46,8 +46,8 @@ class YOLOv3(keras.Model):
     --------
     >>> import numpy as np
     >>> model = YOLOv3(classes=2)
-    >>> [each.shape[1:] for each in model(np.zeros((1, 96, 96, 3), "float32"))]
-    [(12, 12, 3, 7), (6, 6, 3, 7), (3, 3, 3, 7)]
+    >>> [tuple(each.shape[1:]) for each in model(np.zeros((1, 96, 96, 3), "float32"))]
+    [(24, 24, 3, 7), (12, 12, 3, 7), (6, 6, 3, 7)]
     """
 
     def __init__(
@@ -67,10 +67,10 @@ class YOLOv3(keras.Model):
         if not self.priors.size or not (self.priors > 0).all():
             raise ValueError(f"priors must be widths and heights above 0, got {priors}")
         wide = 4 * width
-        channels = (width, 2 * width, wide, wide, wide)
+        channels = (width, 2 * width, wide, wide)
         self.backbone = [Stage(outputs, blocks) for outputs, blocks in zip(channels, RESIDUALS, strict=True)]
         numbers = self.priors.shape[1] * (CODES + classes)
-        self.scales = [Scale(wide, width, numbers, coarsest) for coarsest in (False, False, True)]
+        self.scales = [Scale(inputs, width, numbers, k == 2) for k, inputs in enumerate(channels[-3:])]
         self.curves = [keras.metrics.Mean(name=name) for name in LOSSES]
         self(ops.zeros((1, STRIDES[-1], STRIDES[-1], 3)))  # so that it has its weights
 
@@ -255,12 +255,12 @@ class Stage(layers.Layer):
 class Scale(layers.Layer):
     """The outputs of one map, and what the next finer one is told: the coarser map's news, at twice the size."""
 
-    def __init__(self, wide: int, width: int, numbers: int, coarsest: bool) -> None:
+    def __init__(self, inputs: int, width: int, numbers: int, coarsest: bool) -> None:
         super().__init__()
         self.told = None if coarsest else ConvBlock(width, 1)
         self.twice = None if coarsest else layers.UpSampling2D(2)
         self.narrow = ConvBlock(2 * width, 1)
-        self.wide = ConvBlock(wide)
+        self.wide = ConvBlock(inputs)
         self.out = layers.Conv2D(numbers, 1)
 
     def call(self, features: Any, above: Any, training: bool = False) -> tuple[Any, Any]:
