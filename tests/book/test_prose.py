@@ -96,6 +96,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/recognition/fast-rcnn": "3.75 10,000",
     "exercises/recognition/faster-rcnn": "300",
     "exercises/recognition/region-proposals": "0.61 0.68",
+    "exercises/recognition/yolov3": "160",
     "exercises/visualization/transfer": "260 0.05",
     "exercises/recognition/localization": "0.45",
 }
