@@ -21,4 +21,4 @@ def yolov2() -> Trained:
 @recipe
 def yolov3() -> Trained:
     """YOLOv3 for cats and dogs in `data.pets.scenes` at 96 pixels."""
-    return trained("YOLOv3", {"classes": 2}, scenes=8000, epochs=14, learning_rate=8e-3)
+    return trained("YOLOv3", {"classes": 2}, scenes=8000, epochs=20, learning_rate=8e-3)
