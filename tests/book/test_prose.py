@@ -99,6 +99,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "exercises/recognition/faster-rcnn": "300",
     "exercises/recognition/region-proposals": "0.72",
     "exercises/recognition/mask-rcnn": "7.9 0.05",
+    "exercises/recognition/yolov3": "160",
     "exercises/visualization/transfer": "260 0.05",
     "exercises/recognition/localization": "0.45",
 }
