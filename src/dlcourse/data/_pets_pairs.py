@@ -13,9 +13,9 @@ from dlcourse.data._pets_cast import CAST, Sprite, sprite
 
 @functools.lru_cache(maxsize=4 * CAST)
 def paired_sprite(size: int, index: int) -> Sprite:
-    """Animal `index` of the cast, as high and as wide as its partner of the other class: stretched by a few per cent, seldom by a sixth.
+    """Animal `index` of the cast, as high and as wide as its partner of the other class.
 
-    Its colours and masks are read at the nearest pixel.
+    Most are stretched by a few per cent, none by more than a sixth. Colours and masks are read at the nearest pixel.
     """
     pet = sprite(size, index)
     height, width = _common(size)[index]
