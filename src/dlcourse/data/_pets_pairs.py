@@ -19,7 +19,7 @@ def paired_sprite(size: int, index: int) -> Sprite:
     """
     pet = sprite(size, index)
     height, width = _common(size)[index]
-    window = np.ix_(_stretch(pet.solid.any(axis=1), height), _stretch(pet.solid.any(axis=0), width))
+    window = np.ix_(_stretch(pet.solid, height), _stretch(pet.solid.T, width))
     arrays = ("colours", "cover", "solid", "head", "regions")
     return replace(pet, **{name: getattr(pet, name)[window] for name in arrays})
 
@@ -43,7 +43,7 @@ def _common(size: int) -> dict[int, tuple[int, int]]:
 
 
 def _stretch(solid: np.ndarray, to: int) -> np.ndarray:
-    """Which rows (or columns) to read, so that from the first solid one to the last there are `to`; the rest stays."""
-    first, *_, last = np.flatnonzero(solid)
+    """Which rows to read, so that from the first with a solid pixel to the last there are `to`; the rest stays."""
+    first, *_, last = np.flatnonzero(solid.any(axis=1))
     stretched = first + (2 * np.arange(to) + 1) * (last + 1 - first) // (2 * to)  # at the middle of each
     return np.concatenate((np.arange(first), stretched, np.arange(last + 1, len(solid))))
