@@ -9,6 +9,7 @@ state from the figure's HTML and runs the same module.
 [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
 """
 
+from dlcourse.figures.anchors import Anchors, anchors
 from dlcourse.figures.attribution import Attribution, attribution
 from dlcourse.figures.base import Figure
 from dlcourse.figures.conv1d import Conv1d, conv1d
@@ -26,6 +27,7 @@ from dlcourse.figures.receptive_field import ReceptiveField, receptive_field
 from dlcourse.figures.rnn import CELLS, RNN, rnn
 from dlcourse.figures.roi_align import RoiAlign, roi_align
 from dlcourse.figures.shift import OBJECTS, POOLINGS, Shift, shift
+from dlcourse.figures.yolo_grid import YoloGrid, yolo_grid
 
 __all__ = [
     "ACTIVATIONS",
@@ -37,6 +39,7 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SURFACES",
+    "Anchors",
     "Attribution",
     "Conv1d",
     "Conv2d",
@@ -53,6 +56,8 @@ __all__ = [
     "ReceptiveField",
     "RoiAlign",
     "Shift",
+    "YoloGrid",
+    "anchors",
     "attribution",
     "conv1d",
     "conv2d",
@@ -69,4 +74,5 @@ __all__ = [
     "rnn",
     "roi_align",
     "shift",
+    "yolo_grid",
 ]

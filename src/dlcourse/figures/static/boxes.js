@@ -38,6 +38,15 @@ function rect([x0, y0, x1, y1], name, more = "") {
   return `<rect class="${name}" x="${x0}" y="${y0}" width="${width}" height="${height}" ${more}/>`;
 }
 
+/** The SVG of a text on its ground at the upper left corner of a box, inside a picture of this size. */
+function tagAt([x, y], text, size) {
+  const unit = size[0] / 96;
+  const [wide, high] = [(text.length * 2.55 + 2) * unit, 5.6 * unit];
+  const [left, top] = [clamp(x, 0, Math.max(0, size[0] - wide)), Math.max(0, y - high)];
+  return `${rect([left, top, left + wide, top + high], "dlf-tag")}<text x="${left + unit}" y="${top + 4.2 * unit}" ` +
+    `font-size="${4.2 * unit}">${text.replaceAll("<", "&lt;")}</text>`;
+}
+
 /** "35 to 91 across, 26 to 74 down", of a box. */
 const inWords = ([x0, y0, x1, y1]) => `${fmt(x0)} to ${fmt(x1)} across, ${fmt(y0)} to ${fmt(y1)} down`;
 

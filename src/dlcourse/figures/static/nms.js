@@ -70,14 +70,7 @@ export default figure("Non-maximum suppression", (fig) => {
       return `<g class="${kind}" style="--colour: ${colour(i)}">${rect(corners[i], "dlf-halo")}` +
         `${rect(corners[i], "dlf-line")}</g>`;
     };
-    const tag = (i) => {
-      const [x, y, text] = [corners[i][0], corners[i][1], `${place[i]}: ${name(i)}`];
-      const unit = size[0] / 96;
-      const [wide, high] = [(text.length * 2.55 + 2) * unit, 5.6 * unit];
-      const [left, top] = [clamp(x, 0, Math.max(0, size[0] - wide)), Math.max(0, y - high)];
-      return `<g style="--colour: ${colour(i)}">${rect([left, top, left + wide, top + high], "dlf-tag")}` +
-        `<text x="${left + unit}" y="${top + 4.2 * unit}" font-size="${4.2 * unit}">${text.replaceAll("<", "&lt;")}</text></g>`;
-    };
+    const tag = (i) => `<g style="--colour: ${colour(i)}">${tagAt(corners[i], `${place[i]}: ${name(i)}`, size)}</g>`;
     const layers = order.toReversed().sort((i, j) => (by[i] === null) - (by[j] === null) || (i === now) - (j === now));
     const tagged = now === undefined ? kept.toReversed() : involved.filter((i) => i !== null).toReversed();
     const shade = now === undefined || rival === null ? ""
