@@ -39,8 +39,8 @@ def trained(
     """A detector trained on scenes with `fit`, at one of the sizes in each batch if there are any, and scored."""
 
     def augment(batch: Any) -> Any:
-        batch = detection.mirrored(*batch)
-        return detection.rescaled(*batch, sizes=sizes) if sizes else batch
+        images, targets = detection.mirrored(*batch)
+        return detection.rescaled(images, targets, sizes) if sizes else (images, targets)
 
     torch.manual_seed(0)
     model = getattr(detection, function)(**arguments)

@@ -221,11 +221,10 @@ class YOLO9000(YOLOv2):
 
     def _label(self, i: int, target: Target) -> int:
         """The one node that a target without boxes names."""
-        labels = (
-            torch.as_tensor(target["labels"]).flatten() if isinstance(target, Mapping) and "labels" in target else []
-        )
+        named = target.get("labels", ()) if isinstance(target, Mapping) else ()
+        labels = torch.as_tensor(named).flatten().tolist()
         if len(labels) != 1:
             raise ValueError(
                 f"targets[{i}] must have boxes, or one label for the image, got {_validate.describe(target)}"
             )
-        return _validate.whole(f"targets[{i}]['labels']", int(labels[0]), 0, self.classes - 1)
+        return _validate.whole(f"targets[{i}]['labels']", labels[0], 0, self.classes - 1)
