@@ -94,7 +94,7 @@ class YOLOv2(YOLODetector):
         self.classes, self.stride = _validate.whole("classes", classes, 1), STRIDE
         self.bounded = _validate.truth("bounded", bounded)
         self.register_buffer("priors", None if priors is None else _checked(priors))
-        self.register_buffer("seen", torch.zeros((), dtype=torch.long))  # images that it, in this process, was trained on
+        self.register_buffer("seen", torch.zeros((), dtype=torch.long))  # images of its training, in this process
         boxes = _validate.whole("direct", direct, 1) if self.priors is None else len(self.priors)
         w, norm = _validate.whole("width", width, 1), _validate.truth("batch_norm", batch_norm)
         self.fine = nn.Sequential(
