@@ -18,7 +18,8 @@ def pretrained(name: str) -> Any:
 
     Parameters
     ----------
-    name : "rcnn", "spp_net", "fast_rcnn", "faster_rcnn", "mask_rcnn", "yolov1"; a wrong name gets the list of all
+    name : "rcnn", "spp_net", "fast_rcnn", "faster_rcnn", "mask_rcnn", "yolov1", "yolov2", "yolov3"; a wrong name gets
+        the list of all
 
     Returns
     -------

@@ -191,6 +191,10 @@ def encode_yolov1(
     corner of its cell, in cells, then the roots of width and height, in image widths and heights; "labels" (N, rows,
     columns) int64. Cells without an object hold 0.
 
+    Raises
+    ------
+    TypeError, ValueError : a size of the grid or of the images that is not two whole numbers from 1.
+
     Examples
     --------
     >>> target = {"boxes": torch.tensor([[40.0, 0, 76, 24]]), "labels": torch.tensor([1])}
@@ -200,7 +204,8 @@ def encode_yolov1(
     >>> [round(x, 3) for x in truth["codes"][0, 0, 3].tolist()]
     [0.625, 0.75, 0.612, 0.5]
     """
-    rows, columns = map_size
+    rows, columns = _two("map_size", map_size)
+    size = _two("size", size)
     count = [len(target["boxes"]) for target in targets]
     found = torch.cat([target["boxes"] for target in targets]).reshape(-1, 4)
     image = torch.arange(len(count), device=found.device).repeat_interleave(torch.tensor(count, device=found.device))
@@ -235,6 +240,10 @@ def decode_yolov1(codes: Tensor, size: tuple[int, int]) -> Tensor:
     -------
     (N, rows, columns, ..., 4): `(x0, y0, x1, y1)` in pixels, which may reach beyond the image
 
+    Raises
+    ------
+    ValueError : codes that do not have such a shape.
+
     Examples
     --------
     >>> codes = torch.zeros(1, 6, 6, 4)
@@ -242,6 +251,8 @@ def decode_yolov1(codes: Tensor, size: tuple[int, int]) -> Tensor:
     >>> decode_yolov1(codes, (96, 96))[0, 0, 3].tolist()
     [40.0, 0.0, 76.0, 24.0]
     """
+    if codes.ndim < 4 or codes.shape[-1] != 4:
+        raise ValueError(f"codes must be (N, rows, columns, ..., 4), got a tensor of shape {tuple(codes.shape)}")
     rows, columns = codes.shape[1:3]
     between = (1,) * (codes.ndim - 4)
     corner = cells((rows, columns), codes.device).reshape(rows, columns, *between, 2).to(codes.dtype)
@@ -274,6 +285,13 @@ def _parts(outputs: Tensor, boxes: int) -> tuple[Tensor, Tensor, Tensor]:
         )
     each = outputs[..., : 5 * boxes].unflatten(-1, (boxes, 5))
     return each[..., :4], each[..., 4], outputs[..., 5 * boxes :]
+
+
+def _two(name: str, size: tuple[int, int]) -> tuple[int, int]:
+    """`size` as height and width, or rows and columns."""
+    if len(size) != 2:
+        raise ValueError(f"{name} must be two whole numbers, got {size}")
+    return _validate.whole(name, size[0], 1), _validate.whole(name, size[1], 1)
 
 
 def _width_height(like: Tensor, size: tuple[int, int]) -> Tensor:

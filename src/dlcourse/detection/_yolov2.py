@@ -174,6 +174,10 @@ def yolov2_losses(
     -------
     dict of six numbers
 
+    Raises
+    ------
+    ValueError : outputs that have not such a shape, or not one box for each prior.
+
     References
     ----------
     Redmon & Farhadi 2017, arXiv 1612.08242, section 2; the authors' code, darknet's `region_layer.c` and
@@ -188,6 +192,9 @@ def yolov2_losses(
     >>> {name: round(loss.item(), 3) for name, loss in losses.items()}
     {'centre': 0.0, 'size': 0.0, 'object': 0.625, 'no_object': 0.125, 'class': 0.0, 'prior': 0.0}
     """
+    if outputs.ndim != 5 or outputs.shape[-1] <= 5:
+        shape = tuple(outputs.shape)
+        raise ValueError(f"outputs must be (N, rows, columns, A, 5 + classes), got a tensor of shape {shape}")
     codes = _codes(outputs, priors, bounded)
     objectness = outputs[..., 4].sigmoid()
     with torch.no_grad():
@@ -230,6 +237,10 @@ def decode_yolov2(codes: Tensor, size: tuple[int, int], priors: Tensor | None, *
     -------
     (N, rows, columns, A, 4): `(x0, y0, x1, y1)` in pixels, which may reach beyond the image
 
+    Raises
+    ------
+    ValueError : codes that have not such a shape, or not one box for each prior.
+
     Examples
     --------
     >>> codes = torch.zeros(1, 1, 2, 1, 4)
@@ -239,6 +250,9 @@ def decode_yolov2(codes: Tensor, size: tuple[int, int], priors: Tensor | None, *
     """
     if priors is None:
         return decode_yolov1(codes, size)
+    if codes.ndim != 5 or codes.shape[3:] != (len(priors), 4):
+        shape = tuple(codes.shape)
+        raise ValueError(f"codes must be (N, rows, columns, {len(priors)}, 4), got a tensor of shape {shape}")
     rows, columns = codes.shape[1:3]
     cell = codes.new_tensor((size[1] / columns, size[0] / rows))
     corner = cells((rows, columns), codes.device).reshape(rows, columns, 1, 2).to(codes.dtype)

@@ -138,6 +138,16 @@ class TestGrid:
         for b in range(3):
             torch.testing.assert_close(together[..., b, :], decode_yolov1(codes[..., b, :], SIZE))
 
+    def test_sizes_and_codes_that_are_none(self):
+        with pytest.raises(ValueError, match=r"map_size must be at least 1, got 0"):
+            encode_yolov1([NOTHING], (6, 0), SIZE)
+        with pytest.raises(ValueError, match=r"size must be two whole numbers, got \(96,\)"):
+            encode_yolov1([NOTHING], (6, 6), (96,))
+        with pytest.raises(
+            ValueError, match=r"codes must be \(N, rows, columns, ..., 4\), got a tensor of shape \(6, 4\)"
+        ):
+            decode_yolov1(torch.zeros(6, 4), SIZE)
+
 
 class TestLosses:
     @pytest.mark.parametrize(

@@ -239,6 +239,14 @@ class TestBoxes:
         found = decode_yolov2(codes, (48, 128), torch.tensor([[20.0, 8.0]]))[0, 1, 6, 0]
         assert found.tolist() == [100 - 10, 28 - 4, 100 + 10, 28 + 4]
 
+    def test_shapes_that_are_none(self):
+        with pytest.raises(ValueError, match=r"codes must be \(N, rows, columns, 3, 4\), got a tensor of shape"):
+            decode_yolov2(torch.zeros(1, 6, 6, 2, 4), SIZE, PRIORS)
+        with pytest.raises(ValueError, match=r"outputs must be \(N, rows, columns, A, 5 \+ classes\), got a tensor of"):
+            yolov2_losses(torch.zeros(1, 6, 6, 3, 5), [NOTHING], SIZE, PRIORS)
+        with pytest.raises(ValueError, match=r"codes must be \(N, rows, columns, 3, 4\)"):
+            yolov2_losses(torch.zeros(1, 6, 6, 2, 7), [NOTHING], SIZE, PRIORS)
+
 
 class TestModel:
     @pytest.mark.parametrize(

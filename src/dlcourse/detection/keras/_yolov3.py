@@ -258,13 +258,13 @@ class Scale(layers.Layer):
     def __init__(self, wide: int, width: int, numbers: int, coarsest: bool) -> None:
         super().__init__()
         self.told = None if coarsest else ConvBlock(width, 1)
-        self.twice = layers.UpSampling2D(2)
+        self.twice = None if coarsest else layers.UpSampling2D(2)
         self.narrow = ConvBlock(2 * width, 1)
         self.wide = ConvBlock(wide)
         self.out = layers.Conv2D(numbers, 1)
 
     def call(self, features: Any, above: Any, training: bool = False) -> tuple[Any, Any]:
-        if self.told is not None:
+        if self.told is not None and self.twice is not None:
             features = ops.concatenate((self.twice(self.told(above, training=training)), features), -1)
         x = self.narrow(features, training=training)
         return self.out(self.wide(x, training=training)), x
