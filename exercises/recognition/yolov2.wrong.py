@@ -49,7 +49,7 @@
 # + sizes[nearest == k].sum(0)
 
 # %% step: changes the shapes that it was given
-# says: shapes
+# says: changes its input
 # - moved = np.array(shapes, float)
 # + moved = shapes
 
