@@ -29,6 +29,12 @@ class WordTree:
     parents : for each node the number of its parent, which comes before it; -1 for the children of the root
     names : of the nodes; by default their numbers
 
+    Attributes
+    ----------
+    parents, names : as they came, as tuples
+    groups : dict from each parent to the list of its children
+    way : (nodes, nodes) bool tensor: row k is True at node k and at all nodes above it
+
     Raises
     ------
     TypeError, ValueError : no nodes, a parent that does not come before its child, another number of names.
@@ -141,8 +147,9 @@ class YOLO9000(YOLOv2):
 
     The labels are nodes of the tree, of any level. A target without "boxes" has "labels" with one node: that this is
     somewhere in the image. Such an image has a class loss only, at the box to which the network gives the highest score
-    for that node now; its loss counts in "label". So classes can be learned of which no box was ever drawn. Begin with
-    boxes alone: as long as no box is sure to hold an object, a label may choose a wrong one, and then keep to it.
+    for that node now (see `choose`); its loss counts in "label". So classes can be learned of which no box was ever
+    drawn. Begin with boxes alone: as long as no box is sure to hold an object, a label may choose a wrong one, and then
+    keep to it.
 
     A prediction has the deepest node that is sure enough, and the score is objectness times the probability of this
     node. NMS compares boxes with the same node.
@@ -151,6 +158,9 @@ class YOLO9000(YOLOv2):
     ----------
     tree : the classes
     certainty : threshold of `WordTree.descend` in predictions
+    choose : which box of an image with a label only is taught: "class", that with the highest score for the label, as
+        in the paper; or "object", that with the highest objectness. By the first rule, boxes that all lie on one animal
+        can become specialists for one class each, while the surest of them learns little: then look at the second
     options : as for `YOLOv2`
 
     Raises
@@ -171,11 +181,12 @@ class YOLO9000(YOLOv2):
     ['centre', 'size', 'object', 'no_object', 'class', 'prior', 'label']
     """
 
-    def __init__(self, tree: WordTree, *, certainty: float = 0.5, **options: Any) -> None:
+    def __init__(self, tree: WordTree, *, certainty: float = 0.5, choose: str = "class", **options: Any) -> None:
         if not isinstance(tree, WordTree):
             raise TypeError(f"tree must be a WordTree, got {_validate.describe(tree)}")
         super().__init__(len(tree), **options)
         self.tree, self.certainty = tree, _validate.real("certainty", certainty, 0, 1)
+        self.choose = _validate.choice("choose", choose, ("class", "object"))
 
     def forward(self, images: Tensor, targets: Sequence[Target] | None = None) -> Any:
         """Losses, a dict of numbers, if there are targets; else predictions, a list with a dict for each image."""
@@ -210,13 +221,15 @@ class YOLO9000(YOLOv2):
         return found, scores.flatten(1, 3)
 
     def _label_loss(self, outputs: Tensor, labels: Sequence[int]) -> Tensor:
-        """The sum over images of the class loss at the box with the highest score for the image's label."""
+        """The sum over images of the class loss at the one box that is chosen for the image's label."""
         wanted = torch.tensor(labels, dtype=torch.long, device=outputs.device)
         flat = outputs.flatten(1, 3)
         with torch.no_grad():
-            logs = self.tree.log_probabilities(flat[..., 5:])
-            own = logs.gather(2, wanted[:, None, None].expand(-1, flat.shape[1], 1))[..., 0]
-            best = (own + functional.logsigmoid(flat[..., 4])).argmax(1)
+            score = functional.logsigmoid(flat[..., 4])
+            if self.choose == "class":
+                logs = self.tree.log_probabilities(flat[..., 5:])
+                score = score + logs.gather(2, wanted[:, None, None].expand(-1, flat.shape[1], 1))[..., 0]
+            best = score.argmax(1)
         return self.class_loss(flat[torch.arange(len(wanted), device=outputs.device), best, 5:], wanted)
 
     def _label(self, i: int, target: Target) -> int:

@@ -101,7 +101,7 @@ class YOLOv1(YOLODetector):
     def outputs(self, images: Tensor) -> Tensor:
         """(N, rows, columns, 5 * boxes + classes): of each box x, y, roots of w and h, confidence; then classes."""
         found: Tensor = self.head(self.backbone(images)).permute(0, 2, 3, 1)
-        return found
+        return found.float()  # half precision is too coarse for boxes
 
     def losses(self, outputs: Tensor, targets: Sequence[Target], size: tuple[int, int]) -> dict[str, Tensor]:
         """The five losses."""

@@ -112,7 +112,8 @@ class YOLOv2(YOLODetector):
         if self.narrow is not None:
             features = torch.cat((features, functional.pixel_unshuffle(self.narrow(fine), 2)), 1)
         found: Tensor = self.head(self.last(features))
-        return found.permute(0, 2, 3, 1).unflatten(-1, (-1, 5 + self.classes))
+        found = found.permute(0, 2, 3, 1).unflatten(-1, (-1, 5 + self.classes))
+        return found.float()  # half precision is too coarse for boxes
 
     def losses(self, outputs: Tensor, targets: Sequence[Target], size: tuple[int, int]) -> dict[str, Tensor]:
         """The six losses; in training mode the images are counted."""

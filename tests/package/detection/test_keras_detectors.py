@@ -81,6 +81,17 @@ class TestYOLOv3:
         assert {name: float(value) for name, value in theirs.items()} == pytest.approx(ours, rel=1e-4)
         assert min(ours.values()) > 0
 
+    def test_the_losses_are_the_same_on_wide_images(self, pair):
+        """Where rows are not as long as columns: the upper right and the lower left corner."""
+        here, keras_model = pair
+        outputs = [torch.randn(1, 64 // s, 128 // s, 3, 7) for s in (8, 16, 32)]
+        found = torch.tensor([[90.0, 2, 127, 29], [1, 20, 37, 63]])
+        target = {"boxes": found, "labels": torch.tensor([1, 0])}
+        ours = {name: float(value) for name, value in here.losses(outputs, [target], (64, 128)).items()}
+        table = np.concatenate((found, target["labels"][:, None]), 1)[None]
+        theirs = keras_model.losses_of([each.numpy() for each in outputs], table)
+        assert {name: float(value) for name, value in theirs.items()} == pytest.approx(ours, rel=1e-4)
+
     def test_gradients_are_the_same(self, pair):
         import tensorflow as tf
 

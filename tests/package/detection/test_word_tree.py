@@ -127,9 +127,11 @@ class TestJointTraining:
         for name, value in wanted.items():
             assert losses[name].item() == pytest.approx(value.item(), rel=1e-5)
 
-    def test_a_label_alone_teaches_the_classes_of_the_box_that_is_surest_of_it_and_nothing_else(self, monkeypatch):
+    @pytest.mark.parametrize("choose", ["class", "object"])
+    def test_a_label_alone_teaches_the_classes_of_the_box_that_is_surest_and_nothing_else(self, choose, monkeypatch):
+        """Surest of the label, as in the paper, or of holding an object."""
         images, _ = batch()
-        model = small().eval()
+        model = small(choose=choose).eval()
         outputs = torch.randn(2, 6, 6, 5, 5 + len(PETS), generator=torch.Generator().manual_seed(1)).requires_grad_()
         monkeypatch.setattr(model, "outputs", lambda images: outputs)
         labels = [3, 1]
@@ -138,7 +140,9 @@ class TestJointTraining:
         sum(losses.values()).backward()
         wanted = 0.0
         for i, label in enumerate(labels):
-            scores = outputs[i, ..., 4].sigmoid() * PETS.probabilities(outputs[i, ..., 5:])[..., label]
+            scores = outputs[i, ..., 4].sigmoid()
+            if choose == "class":
+                scores = scores * PETS.probabilities(outputs[i, ..., 5:])[..., label]
             best = np.unravel_index(int(scores.argmax()), scores.shape)
             wanted -= math.log(PETS.probabilities(outputs[i][best][5:])[label].item())
             touched = outputs.grad[i].nonzero()
@@ -208,5 +212,7 @@ class TestJointTraining:
             small()(images, targets[:1])
         with pytest.raises(ValueError, match="targets must be given in training mode"):
             small()(images)
+        with pytest.raises(ValueError, match="choose must be one of 'class', 'object'"):
+            small(choose="box")
         with pytest.raises(TypeError, match="tree must be a WordTree"):
             detection.YOLO9000([-1, -1])

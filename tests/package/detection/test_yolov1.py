@@ -371,6 +371,17 @@ class TestModel:
         with pytest.raises(ValueError, match="classes must be at least 1"):
             detection.YOLOv1(0)
 
+    def test_losses_and_boxes_are_computed_in_full_precision(self):
+        images, targets = batch()
+        model = small().eval()
+        with torch.autocast("cpu", torch.bfloat16):
+            half = model(images, targets)
+            found = model(images)
+        for name, value in model(images, targets).items():
+            assert half[name].dtype == torch.float32
+            assert half[name].item() == pytest.approx(value.item(), rel=0.1, abs=1e-3)
+        assert found[0]["boxes"].dtype == torch.float32
+
     def test_images_without_objects_train_and_a_batch_of_nothing_else(self):
         images, targets = batch()
         for given in ([targets[0], NOTHING], [NOTHING, NOTHING]):

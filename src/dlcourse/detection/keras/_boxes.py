@@ -31,8 +31,8 @@ def iou(a: Any, b: Any) -> Any:
     Examples
     --------
     >>> from keras import ops
-    >>> ops.convert_to_numpy(iou([[0.0, 0, 2, 2]], [[1.0, 0, 3, 2], [5, 5, 6, 6]])).round(3).tolist()
-    [[0.333, 0.0]]
+    >>> ops.convert_to_numpy(iou([[0.0, 0, 2, 2]], [[0.0, 0, 2, 1], [5, 5, 6, 6]])).tolist()
+    [[0.5, 0.0]]
     """
     a, b = ops.convert_to_tensor(a), ops.convert_to_tensor(b)
     a, b = a[..., :, None, :], b[..., None, :, :]

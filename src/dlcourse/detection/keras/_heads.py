@@ -32,8 +32,8 @@ class RegionProposalHead(layers.Layer):
     --------
     >>> import numpy as np
     >>> objectness, codes = RegionProposalHead(64)(np.zeros((2, 12, 12, 64), "float32"))
-    >>> objectness.shape, codes.shape
-    (TensorShape([2, 1296]), TensorShape([2, 1296, 4]))
+    >>> tuple(objectness.shape), tuple(codes.shape)
+    ((2, 1296), (2, 1296, 4))
     """
 
     def __init__(self, channels: int, shapes: int = 9, **kwargs: Any) -> None:
@@ -116,8 +116,8 @@ class RoIHead(layers.Layer):
     --------
     >>> import numpy as np
     >>> scores, codes = RoIHead(classes=2, channels=64)(np.zeros((3, 5, 5, 64), "float32"))
-    >>> scores.shape, codes.shape
-    (TensorShape([3, 3]), TensorShape([3, 2, 4]))
+    >>> tuple(scores.shape), tuple(codes.shape)
+    ((3, 3), (3, 2, 4))
     """
 
     def __init__(self, classes: int, channels: int, pooled: int = 5, hidden: int = 128, **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ def padded(scenes: Any, *, mirror: bool = False) -> Padded:
     >>> from dlcourse.data import pets
     >>> scenes = padded(pets.scenes(3, seed=300), mirror=True)
     >>> scenes.images.shape, scenes.targets.shape
-    ((6, 96, 96, 3), (6, 3, 5))
+    ((6, 96, 96, 3), (6, 4, 5))
     >>> scenes.targets[0, 0].tolist(), scenes.targets[3, 0].tolist()
     ([21.0, 47.0, 60.0, 73.0, 0.0], [36.0, 47.0, 75.0, 73.0, 0.0])
     """

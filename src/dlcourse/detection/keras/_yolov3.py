@@ -46,7 +46,7 @@ class YOLOv3(keras.Model):
     --------
     >>> import numpy as np
     >>> model = YOLOv3(classes=2)
-    >>> [each.shape[1:] for each in model(np.zeros((1, 96, 96, 3), "float32"))]
+    >>> [tuple(each.shape[1:]) for each in model(np.zeros((1, 96, 96, 3), "float32"))]
     [(12, 12, 3, 7), (6, 6, 3, 7), (3, 3, 3, 7)]
     """
 
