@@ -38,7 +38,7 @@ class YOLOv2(YOLODetector):
     What the paper changes one after the other can be switched: `batch_norm`; `priors`, or None for boxes that each cell
     predicts directly, as YOLOv1 does; `bounded`; `passthrough`.
 
-    Deviations from the paper, all to fit 96-pixel images and a laptop: 10 to 12 convolutions trained from nothing in
+    Deviations from the paper, all to fit 96-pixel images and a laptop: 14 convolutions trained from nothing in
     place of Darknet-19 trained on ImageNet, with strides in place of max-pooling; cells of 16 pixels, not 32; the 1x1
     convolution before the passthrough and the last 3x3 are smaller; all boxes are pulled to their priors during the
     first 1,280 images, not 12,800; the new size of `rescaled` is drawn for each batch, not every tenth.
