@@ -2,8 +2,8 @@
 
     python -m benchmarks.keras_yolo [FOLDER]
 
-About eight minutes of one processor. With a folder, the state after each epoch is kept there, and a run that was
-stopped goes on from it.
+About 25 minutes of one processor, of which the drawing of the scenes takes a few. With a folder, the state after each
+epoch is kept there, and a run that was stopped goes on from it.
 """
 
 from __future__ import annotations
