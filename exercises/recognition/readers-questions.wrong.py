@@ -168,12 +168,8 @@
 
 # %% link: gives each box its best partner
 # says: one partner
-# - overlap = boxes.iou(before, after)
-# +     if not len(before):
-# +         return partner
-# +     table = boxes.iou(before, after)
-# +     return [int(c.argmax()) if c.max() >= least else -1 for c in table.T]
-# +     overlap = boxes.iou(before, after)
+# - overlap[i], overlap[:, j] = -1, -1
+# + overlap[:, j] = -1
 
 # %% link: goes through the boxes in their order
 # says: not the first box
