@@ -19,43 +19,73 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 
-class Traced(nn.Module):
-    """A function of a module as a module, which gives a tuple of tensors."""
+NAMES = ("yolov1", "yolov2", "yolov3", "faster_rcnn")
 
-    def __init__(self, module, function):
+
+class All(nn.Module):
+    """The networks of all detectors as one, so that the exporter runs once: it takes seconds, however small the file.
+
+    Of Faster R-CNN there are two parts, the trunk with the network for proposals, and the head; what lies in between,
+    proposals, NMS and pooling, is not exported.
+    """
+
+    def __init__(self, models):
         super().__init__()
-        self.module, self.function = module, function
+        self.models = nn.ModuleDict(models)
 
-    def forward(self, x):
-        found = self.function(self.module, x)
-        return (found,) if isinstance(found, torch.Tensor) else tuple(found)
+    def forward(self, images, pooled):
+        one, two, three, faster = self.models.values()
+        features = faster.backbone(images)
+        parts = (features, *faster.rpn(features)[:2], *faster.head(pooled))
+        return (one.outputs(images), two.outputs(images), *three.outputs(images), *parts)
 
 
-class Session:
-    """An ONNX file, written from a module and its function; called, it gives a tuple of tensors."""
+@pytest.fixture(scope="module")
+def models():
+    return {name: detection.pretrained(name).eval() for name in NAMES}
 
-    def __init__(self, module, function, example, path):
-        logging.disable(logging.WARNING)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                torch.onnx.export(
-                    Traced(module, function).eval(), (example,), path, input_names=["x"], external_data=False,
-                    dynamic_shapes={"x": {0: torch.export.Dim("rows")}}, verbose=False,
-                )  # fmt: skip
-        finally:
-            logging.disable(logging.NOTSET)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.run = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]).run
 
-    def __call__(self, x):
-        return tuple(torch.tensor(each) for each in self.run(None, {"x": x.contiguous().numpy()}))
+@pytest.fixture(scope="module")
+def run(models, tmp_path_factory):
+    """The exported networks: a function of images, or of what the head of Faster R-CNN gets, with all outputs."""
+    path = tmp_path_factory.mktemp("onnx") / "all.onnx"
+    inputs = models["faster_rcnn"].head.fc1.in_features
+    channels = models["faster_rcnn"].rpn.conv.in_channels
+    side = round((inputs / channels) ** 0.5)
+    example = torch.zeros(2, 3, 96, 96), torch.zeros(3, channels, side, side)
+    count, rois = torch.export.Dim("count"), torch.export.Dim("rois")
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                All(models).eval(), example, path, input_names=["images", "pooled"], external_data=False,
+                dynamic_shapes={"images": {0: count}, "pooled": {0: rois}}, verbose=False, optimize=False,
+            )  # fmt: skip
+    finally:
+        logging.disable(logging.NOTSET)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def outputs(images=example[0], pooled=example[1]):
+        given = {"images": images.contiguous().numpy(), "pooled": pooled.contiguous().numpy()}
+        return [torch.tensor(each) for each in session.run(None, given)]
+
+    return outputs
 
 
 @pytest.fixture(scope="module")
 def images():
     return torch.tensor(pets.scenes(5, seed=501).images).permute(0, 3, 1, 2) / 255
+
+
+def emptied(model):
+    """A copy whose own network would find nothing."""
+    twin = copy.deepcopy(model)
+    for each in twin.parameters():
+        nn.init.zeros_(each)
+    return twin
 
 
 def same(found, wanted):
@@ -66,39 +96,24 @@ def same(found, wanted):
         torch.testing.assert_close(a["scores"], b["scores"], rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["yolov1", "yolov2", "yolov3"])
-def test_a_yolo_finds_the_same_boxes_in_any_number_of_images(name, images, tmp_path):
-    model = detection.pretrained(name).eval()
-    session = Session(model, lambda m, x: m.outputs(x), images[:2], tmp_path / "yolo.onnx")
-    twin = copy.deepcopy(model)
-    for each in twin.parameters():
-        nn.init.zeros_(each)  # if the file did not answer, this network would, and find nothing
-    twin.outputs = lambda x: session(x) if name == "yolov3" else session(x)[0]
-    for part in (images, images[:1]):
-        same(twin(part), model(part))
+@pytest.mark.parametrize("name", NAMES[:3])
+def test_a_yolo_finds_the_same_boxes_in_any_number_of_images(name, models, run, images):
+    place = {"yolov1": 0, "yolov2": 1, "yolov3": slice(2, 5)}[name]
+    twin = emptied(models[name])
+    twin.outputs = lambda x: run(images=x)[place]
+    for part in (images, images[:3]):
+        same(twin(part), models[name](part))
 
 
-def test_the_parts_of_faster_rcnn_find_the_same_boxes(images, tmp_path):
-    """What is exported: the trunk with the network for proposals, and the head; in between proposals, NMS, pooling."""
-    model = detection.pretrained("faster_rcnn").eval()
+def test_the_parts_of_faster_rcnn_find_the_same_boxes(models, run, images):
+    model = models["faster_rcnn"]
     with torch.no_grad():
-        features = model.backbone(images)
-        centres = model.rpn(features)[2]
-        pooled = torch.zeros(2, features.shape[1], 7, 7)
-
-    def trunk(m, x):
-        seen = m.backbone(x)
-        return (seen, *m.rpn(seen)[:2])
-
-    first = Session(model, trunk, images[:2], tmp_path / "trunk.onnx")
-    second = Session(model.head, lambda m, x: m(x), pooled, tmp_path / "head.onnx")
-    seen, objectness, codes = first(images)
-    twin = copy.deepcopy(model)
-    for each in twin.parameters():
-        nn.init.zeros_(each)
-    twin.backbone.forward = lambda x: seen
+        centres = model.rpn(model.backbone(images))[2]
+    features, objectness, codes = run(images=images)[5:8]
+    twin = emptied(model)
+    twin.backbone.forward = lambda x: features
     twin.rpn.forward = lambda x: (objectness, codes, centres)
-    twin.head.forward = second
+    twin.head.forward = lambda pooled: tuple(run(pooled=pooled)[8:])
     same(twin(images), model(images))
 
 
