@@ -10,8 +10,9 @@ the scores are from: for the whole it is halved or doubled as long as that helps
 two that it began with. At its rate each is trained with three seeds. Small objects are those below a square of 40
 pixels.
 
-The second part, `wide`, does the same with pictures in which sizes differ more, by turns zoomed to the pets, a scene as
-it is, and four scenes at half their size, with priors of their own. Small: below a square of 20 pixels; large: from 60.
+The second part, `wide`, does the same for two of them with pictures in which sizes differ more, by turns zoomed to the
+pets, a scene as it is, and four scenes at half their size, with priors of their own, and at the rates that the first
+part chose. Small: below a square of 20 pixels; large: from 60.
 
 A word behind the command, `plain` or `wide`, runs one part alone.
 """
@@ -35,6 +36,7 @@ from dlcourse.detection._pyramid import CODES, PRIORS, STRIDES
 ONE = tuple(f"stride {stride}" for stride in STRIDES)
 WAYS = ("whole", "stride 8", "nothing told", "softmax", "no shortcut", "stride 4", "stride 16")
 RATES, SEEDS = (8e-3, 16e-3), (0, 1, 2)
+WIDE = {"whole": (8e-3,), "stride 8": (16e-3,)}  # the rates that plain scenes chose
 NEVER = ((0.01, 0.01),) * 9  # pixels: no object is nearest to such a shape
 SILENT = -30.0  # an output whose sigmoid is 0
 RECALLS = np.linspace(0, 1, 101)
@@ -209,10 +211,12 @@ def wide(n: int, seed: int) -> data.pets.Scenes:
     return data.pets.Scenes(images, targets)
 
 
-def tuned(way: str, scenes: Any, tuning: Any, priors: Any) -> tuple[float, Variant, dict[float, float]]:
+def tuned(
+    way: str, rates: Sequence[float], scenes: Any, tuning: Any, priors: Any
+) -> tuple[float, Variant, dict[float, float]]:
     """The best rate, the detector that it trained, and the AP50 of all rates that were tried."""
     models, found = {}, {}
-    todo = list(RATES)
+    todo = list(rates)
     while todo:
         for rate in todo:
             models[rate] = trained(way, rate, SEEDS[0], scenes, priors)
@@ -220,17 +224,17 @@ def tuned(way: str, scenes: Any, tuning: Any, priors: Any) -> tuple[float, Varia
                 float(metrics.average_precision(predicted(models[rate], tuning), tuning.targets, 0.5)), 3
             )
         best = max(found, key=lambda rate: found[rate])
-        todo = [rate for rate in (best / 2, best * 2) if way == "whole" and rate not in found]
+        todo = [rate for rate in (best / 2, best * 2) if way == "whole" and len(rates) > 1 and rate not in found]
     return best, models[best], dict(sorted(found.items()))
 
 
-def measure(ways: Sequence[str], sets: Sequence[Any], priors: Any, split: float) -> None:
+def measure(ways: dict[str, Sequence[float]], sets: Sequence[Any], priors: Any, split: float) -> None:
     """For each way the AP50 at each rate on tuning scenes; then of three seeds at its best rate, on unseen ones."""
     scenes, tuning, unseen = sets
     hits: dict[str, list[Hits]] = {}
-    for way in ways:
+    for way, rates in ways.items():
         begin = time.process_time()
-        rate, first, tried = tuned(way, scenes, tuning, priors)
+        rate, first, tried = tuned(way, rates, scenes, tuning, priors)
         models = [first, *(trained(way, rate, seed, scenes, priors) for seed in SEEDS[1:])]
         seconds = (time.process_time() - begin) / (len(tried) + len(SEEDS) - 1)
         print(f"{way}: {tried} {seconds:.0f} processor seconds for a training", flush=True)
@@ -239,22 +243,22 @@ def measure(ways: Sequence[str], sets: Sequence[Any], priors: Any, split: float)
         for name in ("AP50", "AP", "APs", "APm", "APl"):
             print(f"    {name:4s}", np.round([table[name] for table in tables], 3).tolist(), flush=True)
         hits[way] = [Hits(each, unseen.targets) for each in found]
-        if way != ways[0]:
-            for name, (mean, low, high) in differences(hits[way], hits[ways[0]], len(unseen)).items():
-                print(f"    minus {ways[0]}, {name}: {mean:+.3f}, 95 % {low:+.3f} to {high:+.3f}", flush=True)
+        if way != "whole":
+            for name, (mean, low, high) in differences(hits[way], hits["whole"], len(unseen)).items():
+                print(f"    minus whole, {name}: {mean:+.3f}, 95 % {low:+.3f} to {high:+.3f}", flush=True)
 
 
 def main(parts: Sequence[str]) -> None:
     """The parts that are named, or both."""
     kinds = ((600, 300), (200, 400), (200, 500))
     if "plain" in parts:
-        measure(WAYS, [data.pets.scenes(n, seed=seed) for n, seed in kinds], PRIORS, 40.0)
+        measure(dict.fromkeys(WAYS, RATES), [data.pets.scenes(n, seed=seed) for n, seed in kinds], PRIORS, 40.0)
     if "wide" in parts:
         sets = [wide(n, seed) for n, seed in kinds]
         every = np.concatenate([target["boxes"] for target in sets[0].targets])
         priors = detection.shape_priors(every[:, 2:] - every[:, :2], k=9).round().reshape(3, 3, 2).tolist()
         print("wide, priors", priors, flush=True)
-        measure(("whole", *ONE), sets, priors, 20.0)
+        measure(WIDE, sets, priors, 20.0)
 
 
 if __name__ == "__main__":
