@@ -107,11 +107,14 @@ class TestYOLOv3:
         theirs = keras.ops.convert_to_numpy(tape.gradient(loss, variable.value))
         np.testing.assert_allclose(theirs[0, 0].T, ours[:, :, 0, 0].numpy(), rtol=1e-3, atol=1e-3)
 
-    def test_more_rows_of_no_object_change_nothing(self, pair):
+    @pytest.mark.parametrize("box", [[-1, -1, -1, -1], [20, 20, 70, 70]])
+    def test_more_rows_of_no_object_change_nothing(self, pair, box):
+        """Whatever box stands in them: what else would overlap it would be left alone."""
         _, keras_model = pair
         scenes = there.padded(Scenes())
         outputs = keras_model(scenes.images.astype("float32") / 255)
-        more = np.pad(scenes.targets, ((0, 0), (0, 3), (0, 0)), constant_values=-1)
+        rows = np.broadcast_to(np.array([*box, -1], scenes.targets.dtype), (len(scenes.targets), 3, 5))
+        more = np.concatenate((scenes.targets, rows), 1)
         one, other = (keras_model.losses_of(outputs, table) for table in (scenes.targets, more))
         assert {k: float(v) for k, v in one.items()} == pytest.approx({k: float(v) for k, v in other.items()})
 

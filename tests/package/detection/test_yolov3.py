@@ -120,6 +120,15 @@ class TestLosses:
         assert not outputs[0].grad.any()
         assert not outputs[2].grad.any()
 
+    def test_the_overlaps_that_say_who_is_left_alone_keep_nothing_for_the_gradient(self):
+        """A comparison passes no gradient on: what the IoU of each box with each object is made of can go at once."""
+        outputs, kept = [each.requires_grad_() for each in random_outputs(3)], []
+        with torch.autograd.graph.saved_tensors_hooks(lambda tensor: kept.append(tensor) or tensor, lambda same: same):
+            small().losses(outputs, self.TARGETS, (96, 96))
+        places = 3 * (24**2 + 12**2 + 6**2)  # rows of the boxes of one image, and of their overlaps
+        assert len(kept) > 5
+        assert not [each.shape for each in kept if each.requires_grad and each.shape[0] == places]
+
     def test_an_object_has_one_predictor_that_of_the_best_of_all_nine_shapes(self):
         for level, k in itertools.product(range(3), range(3)):
             w, h = _yolov3.PRIORS[level][k]
