@@ -66,7 +66,7 @@
 # + similar = overlap
 
 # %% kind: compares classes with groups
-# says: kind
+# says: Compare a group with a group
 # - groups[labels] == groups[label]
 # + groups[labels] == label
 
