@@ -9,28 +9,14 @@ import torch
 from dlcourse import boxes, detection, metrics, train
 from dlcourse.data import pets
 from dlcourse.detection import decode_yolov1, encode_yolov1, yolov1_losses
+from yolo_cases import NOTHING, SIZE, STEP, batch, iou_by_hand, target
 
-STEP = {"step": lambda model, batch: model(*batch), "progress": False, "device": "cpu"}
 NAMES = ["centre", "size", "object", "no_object", "class"]
-NOTHING = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}
-SIZE = (96, 96)
 
 
 def small(**options):
     torch.manual_seed(0)
     return detection.YOLOv1(2, **{"width": 4, **options})
-
-
-def batch(n=2, seed=3):
-    scenes = pets.scenes(n, seed=seed)
-    images = torch.tensor(scenes.images).permute(0, 3, 1, 2) / 255
-    return images, detection.check_batch(images, scenes.targets, 2)
-
-
-def target(*rows):
-    """Objects as (x0, y0, x1, y1, label)."""
-    table = torch.tensor(rows, dtype=torch.float32)
-    return {"boxes": table[:, :4], "labels": table[:, 4].long()}
 
 
 def perfect(targets, cells=(6, 6), size=SIZE, boxes_of_a_cell=2):
@@ -42,14 +28,6 @@ def perfect(targets, cells=(6, 6), size=SIZE, boxes_of_a_cell=2):
     outputs[..., last + 4] = truth["object"].float()
     outputs[..., 5 * boxes_of_a_cell :] = torch.nn.functional.one_hot(truth["labels"], 2)
     return outputs
-
-
-def iou_by_hand(a, b):
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
 
 
 def losses_by_hand(outputs, targets, size, number):

@@ -10,11 +10,9 @@ from dlcourse import boxes, detection, metrics, train
 from dlcourse.data import pets
 from dlcourse.detection import decode_yolov2, yolov2_losses
 from dlcourse.detection._yolov2 import PULLED
+from yolo_cases import NOTHING, SIZE, STEP, batch, iou_by_hand, target
 
-STEP = {"step": lambda model, batch: model(*batch), "progress": False, "device": "cpu"}
 NAMES = ["centre", "size", "object", "no_object", "class", "prior"]
-NOTHING = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}
-SIZE = (96, 96)
 PRIORS = torch.tensor([[30.0, 20.0], [20.0, 32.0], [48.0, 48.0]])
 KINDS = {"bounded": (PRIORS, True), "unbounded": (PRIORS, False), "direct": (None, True)}
 
@@ -24,28 +22,8 @@ def small(**options):
     return detection.YOLOv2(2, **{"width": 4, **options})
 
 
-def batch(n=2, seed=3):
-    scenes = pets.scenes(n, seed=seed)
-    images = torch.tensor(scenes.images).permute(0, 3, 1, 2) / 255
-    return images, detection.check_batch(images, scenes.targets, 2)
-
-
-def target(*rows):
-    """Objects as (x0, y0, x1, y1, label)."""
-    table = torch.tensor(rows, dtype=torch.float32)
-    return {"boxes": table[:, :4], "labels": table[:, 4].long()}
-
-
 def sigmoid(x):
     return 1 / (1 + math.exp(-x))
-
-
-def iou_by_hand(a, b):
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
 
 
 def perfect(targets, priors=PRIORS, cells=(6, 6), stride=16):
