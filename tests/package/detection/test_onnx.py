@@ -8,16 +8,13 @@ import logging
 import warnings
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from torch import nn
 
 from dlcourse import detection
 from dlcourse.data import pets
-
-onnxruntime = pytest.importorskip("onnxruntime")
-pytest.importorskip("onnxscript")
-
 
 NAMES = ("yolov1", "yolov2", "yolov3", "faster_rcnn")
 
