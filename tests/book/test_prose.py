@@ -86,6 +86,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/yolo": "155 52.7% 63.4% 19.0% 8.6% 4.75% 13.6%",
     "book/recognition/yolov2": "0.365 0.328 0.376 0.016 4,000 8,000 2.4 61.0% 60.9% 1000 608 12,800 1,280 544 9,418 "
     "19.7% 16.0% 156 3.7",
+    "book/recognition/debugging": "0.95",
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
