@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 from collections.abc import Iterator
 
@@ -28,6 +29,14 @@ def test_every_notebook_stands_in_the_contents_once() -> None:
     texts = {f"{page['file']}.ipynb" for page in pages(CHAPTERS) if (notebooks.ROOT / f"{page['file']}.md").exists()}
     assert sorted(file for file in listed if file not in texts) == THERE
     assert len(set(listed)) == len(listed)
+
+
+def test_no_two_pages_have_one_title() -> None:
+    """A browser's tab and a search's result show no more than the title."""
+    by_title = collections.defaultdict(list)
+    for page in pages(CHAPTERS):
+        by_title[lab.title(page["file"]).casefold()].append(page["file"])
+    assert not {title: files for title, files in by_title.items() if len(files) > 1}
 
 
 def test_the_list_of_make_lab_has_every_notebook_once_with_its_title() -> None:
