@@ -137,8 +137,13 @@ def attribute(element: Tag, name: str) -> str:
     return " ".join(value) if isinstance(value, list) else value or ""
 
 
-def references(page: Path) -> Iterator[Reference]:
+@cache
+def references(page: Path) -> tuple[Reference, ...]:
     """Every address in the page: links, loaded files, styles, scripts in the page."""
+    return tuple(_references(page))
+
+
+def _references(page: Path) -> Iterator[Reference]:
     for element in parse(page).find_all(True):
         name = element.name
         for key in LOADING_ATTRIBUTES.get(name, ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,9 @@ ALARMING_OUTPUT = (
     (r"\b\w*Warning: ", "a warning"),
     (r"\bat 0x[0-9a-f]{6,}", "a memory address"),
 )
+
+NO_PROSE = {"pre", "code", "script", "style", "template", "math", "kbd", "svg"}
+NO_PROSE_CLASSES = {"math", "highlight", "dlcourse-figure"}
 
 NBGRADER_MARKS = re.compile(r"#+\s*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
@@ -179,16 +183,17 @@ def markup_left(soup: BeautifulSoup) -> list[str]:
 
 def prose(soup: BeautifulSoup) -> list[str]:
     """The texts of the article's paragraphs, headings and cells, without code and mathematics."""
-    texts = []
-    for article in soup.select("article") or soup.select("body"):
-        for text in article.find_all(string=True):
-            if type(text).__name__ != "NavigableString":
-                continue  # a comment, or the text of a script or style element
-            if text.find_parent(["pre", "code", "script", "style", "template", "math", "kbd", "svg"]) is not None:
-                continue
-            if text.strip() and text.find_parent(class_=["math", "highlight", "dlcourse-figure"]) is None:
-                texts.append(str(text))
-    return texts
+    return [text for article in soup.select("article") or soup.select("body") for text in texts(article)]
+
+
+def texts(element: Tag) -> Iterator[str]:
+    """The texts in the element and in its parts, but for those parts that hold no prose."""
+    for part in element.children:
+        if isinstance(part, Tag):
+            if part.name not in NO_PROSE and NO_PROSE_CLASSES.isdisjoint(part.get_attribute_list("class")):
+                yield from texts(part)
+        elif type(part).__name__ == "NavigableString" and part.strip():  # no comment
+            yield str(part)
 
 
 def outputs_left(soup: BeautifulSoup) -> list[str]:
