@@ -68,6 +68,16 @@
 # - np.abs(counts - true).mean()
 # + np.abs((counts - true).mean())
 
+# %% threshold: squares the errors
+# says: not its square
+# - np.abs(counts - true).mean()
+# + ((counts - true) ** 2).mean()
+
+# %% threshold: counts the images that are wrong
+# says: not whether it is
+# - np.abs(counts - true).mean()
+# + (counts != true).mean()
+
 # %% threshold: returns the position
 # says: best_threshold
 # - return tried[np.flatnonzero(wrong == wrong.min())[-1]]
@@ -93,6 +103,13 @@
 # - bool(part.sum() >= area / 2)
 # + bool(part.sum() == area)
 
+# %% region: asks for the middle
+# says: not its middle
+# - answers.append(bool(part.sum() >= area / 2))
+# + y, x = (y0 + y1) // 2, (x0 + x1) // 2
+# +         on_it = 0 <= y < len(region) and 0 <= x < len(region[0])
+# +         answers.append(bool(on_it and region[y, x]))
+
 # %% region: counts from the far end below 0
 # only hidden tests: no box of the check has a border above the image and pixels in the region
 # - region[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
@@ -114,6 +131,16 @@
 # + return np.concatenate(
 # +         [m[boxes.nms(m, s, threshold)] for m, (_, s) in zip(moved, tiles)]
 # +     )
+
+# %% tiles: has an NMS for each tile before the one for all
+# says: One NMS only
+# - moved = [
+# -         found.reshape(-1, 4) + np.tile(corner, 2)
+# -         for (found, _), corner in zip(tiles, corners)
+# -     ]
+# + kept = [boxes.nms(found, s, threshold) for found, s in tiles]
+# +     tiles = [(found[k], s[k]) for k, (found, s) in zip(kept, tiles)]
+# +     moved = [f + np.tile(c, 2) for (f, _), c in zip(tiles, corners)]
 
 # %% tiles: keeps the order of the tiles
 # says: Best first
@@ -180,6 +207,15 @@
 # +         if overlap[i, j] < least:
 # +             continue
 
+# %% link: has the largest sum in mind
+# says: have a larger sum
+# - while overlap.size and overlap.max() >= least:
+# -         i, j = np.unravel_index(overlap.argmax(), overlap.shape)
+# + from scipy.optimize import linear_sum_assignment
+# +     for i, j in zip(*linear_sum_assignment(-overlap)):
+# +         if overlap[i, j] < least:
+# +             continue
+
 # %% link: has no threshold
 # says: Below `least`
 # - overlap.max() >= least
@@ -194,3 +230,38 @@
 # says: One number for each box of the later
 # - return partner
 # + return [j for j in partner if j >= 0]
+
+# %% frames: counts all tracks
+# says: in every frame that is left
+# - sum(length == len(left) for length in tracks(left, least))
+# + len(tracks(left, least))
+
+# %% frames: asks for the frames of the whole film
+# says: How many frames are left
+# - length == len(left) for
+# + length == len(film) for
+
+# %% frames: takes the first frames
+# says: not the first ones
+# - film[::step]
+# + film[: len(film[::step])]
+
+# %% frames: gives the last step that holds
+# says: not the last at which they hold
+# - next(step for step in range(1, 33) if
+# + next(step - 1 for step in range(1, 33) if
+
+# %% frames: thinks that lower is better anywhere
+# says: Would you see a wrong link
+# - conclusion = "a"
+# + conclusion = "b"
+
+# %% frames: blames the detector
+# says: Does the detector know
+# - conclusion = "a"
+# + conclusion = "c"
+
+# %% frames: does not compare
+# says: it is the same film
+# - conclusion = "a"
+# + conclusion = "d"

@@ -91,7 +91,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "19.7% 16.0% 156 3.7",
     "book/recognition/yolov3": "0.016 0.004 1,000 344 635 "  # python -m benchmarks.yolov3_scales
     "5,000 0.945 0.620",  # python -m benchmarks.keras_yolo
-    "book/recognition/readers-questions": "6.3 4.6 1.1 416 600 0.113 0.087 0.086 0.062 0.071 0.054 0.344 "
+    "book/recognition/readers-questions": "6.3 4.6 1.1 416 600 12,000 0.113 0.087 0.086 0.062 0.071 0.054 0.344 "
     "0.354 0.347 0.77 0.67 36%",
     "book/recognition/debugging": "0.95",
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
