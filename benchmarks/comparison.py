@@ -1,9 +1,11 @@
 """What the chapter "The comparison" quotes: other draws of scenes, kinds of errors, stages, and how time grows.
 
-    python -m benchmarks.comparison [draws] [stages] [growth]
+    python -m benchmarks.comparison [draws] [stages] [growth] [crowds]
 
-`draws` takes about two minutes of one processor core, `stages` and `growth` one each. Times are processor milliseconds
-for one image in one thread, each the least of three rounds, so that a busy machine disturbs them little.
+`draws` takes about two minutes of one processor core, the others one each. Times are processor milliseconds for one
+image in one thread, of `stages` and `growth` each the least of three rounds, so that a busy machine disturbs them
+little. `crowds` asks for differences of a few hundredths: it measures its pictures in turn, round by round, and
+compares within a round.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from dlcourse.detection import _fast_rcnn, _faster_rcnn, _mask_rcnn, _rcnn, _roi
 
 ROUNDS, TIMED = 3, 20
 NEEDED = ("rcnn", "fast_rcnn", "faster_rcnn", "yolov3")  # whose growth is measured
+CROWDS, TURNS = (1, 2, 5, 10, 20, 50), 40
 
 
 def tensor(images: np.ndarray) -> torch.Tensor:
@@ -178,7 +181,7 @@ def crowd(n: int, scenes: Any) -> np.ndarray:
 
 
 def growth() -> None:
-    """Milliseconds as the image grows, and as it holds more pets."""
+    """Milliseconds as the image grows."""
     scenes = data.pets.scenes(200, seed=500)
     models = {name: detection.pretrained(name) for name in NEEDED}
     pictures: dict[str, list[np.ndarray]] = {}
@@ -186,22 +189,18 @@ def growth() -> None:
         pictures[f"{size} pixels"] = [ground(size) for _ in range(5)]
         for picture, scene in zip(pictures[f"{size} pixels"], scenes.images, strict=False):
             picture[:96, :96] = scene
-    for n in (1, 2, 5, 10, 20, 50):
-        pictures[f"{n} pets"] = [crowd(n, scenes)]
     for title, group in pictures.items():
         x = tensor(np.stack(group))
-        many = 5 if len(group) == 1 else 1
 
         def search(group: Any = group) -> int:
             for picture in group:
                 detection.selective_search(picture, limit=LIMIT)
             return len(group)
 
-        def detect(name: str, x: Any = x, many: int = many, found: Any = None) -> int:
-            for k in range(many * len(x)):
-                more = {"proposals": [found[k % len(x)]]} if name in PROPOSALS else {}
-                models[name](x[[k % len(x)]], **more)
-            return many * len(x)
+        def detect(name: str, x: Any = x, found: Any = None) -> int:
+            for k in range(len(x)):
+                models[name](x[[k]], **({"proposals": [found[k]]} if name in PROPOSALS else {}))
+            return len(x)
 
         line = f"{title:11} search {least({}, search, 1)['total']:7.1f}"
         found = [detection.selective_search(picture, limit=LIMIT) for picture in group]
@@ -210,8 +209,29 @@ def growth() -> None:
         print(line, flush=True)
 
 
+def crowds() -> None:
+    """Milliseconds as a lawn holds more pets, and how much more that is than with one pet, in the same round."""
+    scenes = data.pets.scenes(200, seed=500)
+    pictures = {n: tensor(crowd(n, scenes)[None]) for n in CROWDS}
+    for name in ("faster_rcnn", "yolov3"):
+        model = detection.pretrained(name)
+        model(pictures[1])
+        spent = np.array([[milliseconds(model, picture) for picture in pictures.values()] for _ in range(TURNS)])
+        shares = spent / spent[:, :1] - 1
+        for n, ms, share in zip(CROWDS, spent.T, shares.T, strict=True):
+            low, middle, high = np.percentile(share, (25, 50, 75))
+            print(f"{name:12} {n:3d} pets {np.median(ms):7.1f} ms {middle:+.1%} (quartiles {low:+.1%}, {high:+.1%})")
+
+
+def milliseconds(model: Any, picture: torch.Tensor) -> float:
+    """Processor milliseconds of one call."""
+    begin = time.process_time()
+    model(picture)
+    return 1000 * (time.process_time() - begin)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    for part in sys.argv[1:] or ("draws", "stages", "growth"):
-        {"draws": draws, "stages": stages, "growth": growth}[part]()
+    for part in sys.argv[1:] or ("draws", "stages", "growth", "crowds"):
+        {"draws": draws, "stages": stages, "growth": growth, "crowds": crowds}[part]()
