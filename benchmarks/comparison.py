@@ -26,6 +26,8 @@ from dlcourse.detection import _fast_rcnn, _faster_rcnn, _mask_rcnn, _rcnn, _roi
 ROUNDS, TIMED = 3, 20
 NEEDED = ("rcnn", "fast_rcnn", "faster_rcnn", "yolov3")  # whose growth is measured
 CROWDS, TURNS = (1, 2, 5, 10, 20, 50), 40
+KINDS = ("right", "localisation", "other class", "background")
+PAIRS = (("yolov1", "fast_rcnn"), ("yolov2", "faster_rcnn"), ("yolov3", "faster_rcnn"))  # whose errors are compared
 
 
 def tensor(images: np.ndarray) -> torch.Tensor:
@@ -44,9 +46,11 @@ def kind(box: np.ndarray, label: int, target: Any) -> str:
     return "other class" if overlap.max(initial=0) > 0.1 else "background"
 
 
-def kinds(found: Any, targets: Any) -> dict[str, float]:
-    """The share of each kind among the best N detections of a class, N being the number of its objects."""
-    seen: list[str] = []
+def kinds(found: Any, targets: Any) -> np.ndarray:
+    """In each scene, how many of each kind are among the best N detections of a class, N being the number of its
+    objects in all scenes.
+    """
+    seen = np.zeros((len(targets), len(KINDS)))
     for c in (0, 1):
         n = sum((t["labels"] == c).sum() for t in targets)
         scores, owners, places = [], [], []
@@ -56,12 +60,25 @@ def kinds(found: Any, targets: Any) -> dict[str, float]:
                     scores.append(-float(score))
                     owners.append(k)
                     places.append(np.asarray(box))
-        seen += [kind(places[i], c, targets[owners[i]]) for i in np.argsort(scores, kind="stable")[:n]]
-    return {name: seen.count(name) / len(seen) for name in ("right", "localisation", "other class", "background")}
+        for i in np.argsort(scores, kind="stable")[:n]:
+            seen[owners[i], KINDS.index(kind(places[i], c, targets[owners[i]]))] += 1
+    return seen
+
+
+def gaps(one: np.ndarray, other: np.ndarray, objects: np.ndarray, drawn: int = 2000) -> np.ndarray:
+    """Percentiles 2.5 and 97.5 of the difference of two tables of kinds as shares of the objects, scenes drawn anew."""
+    rng, n = np.random.default_rng(0), len(objects)
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=drawn)
+    return np.percentile(weights @ (one - other) / (weights @ objects)[:, None], (2.5, 97.5), axis=0)
 
 
 def draws() -> None:
-    """Quality of all detectors on three draws of unseen scenes, and on one whose pets have sizes without a class."""
+    """Quality of all detectors on three draws of unseen scenes, and on one whose pets have sizes without a class.
+
+    Then how the errors of some pairs differ over the three draws together.
+    """
+    tables: dict[str, list[np.ndarray]] = defaultdict(list)
+    objects: list[int] = []
     sets = {str(seed): data.pets.scenes(200, seed=seed) for seed in (500, 501, 502)}
     sets["500 paired"] = data.pets.scenes(200, seed=500, paired=True)
     for draw, scenes in sets.items():
@@ -74,8 +91,16 @@ def draws() -> None:
                 found += model(x[k : k + 20], **({"proposals": proposals[k : k + 20]} if name in PROPOSALS else {}))
             summary = metrics.coco_summary(found, scenes.targets)
             numbers = "  ".join(f"{key} {summary[key]:.3f}" for key in ("AP50", "AP75", "AP", "APs", "APm"))
-            errors = "  ".join(f"{key} {value:.3f}" for key, value in kinds(found, scenes.targets).items())
+            seen = kinds(found, scenes.targets)
+            if draw.isdigit():
+                tables[name].append(seen)
+            errors = "  ".join(f"{key} {n / seen.sum():.3f}" for key, n in zip(KINDS, seen.sum(0), strict=True))
             print(f"{draw:10} {name:12} {numbers}  {errors}", flush=True)
+        objects += [len(t["labels"]) for t in scenes.targets] if draw.isdigit() else []
+    for one, other in PAIRS:
+        both = (np.concatenate(tables[name]) for name in (one, other))
+        rows = zip(KINDS, *gaps(*both, np.array(objects)), strict=True)
+        print(one, "-", other, "  ".join(f"{key} {low:+.3f} to {high:+.3f}" for key, low, high in rows))
 
 
 def watch(spent: dict[str, float], owner: Any, name: str, stage: str) -> None:
