@@ -98,8 +98,8 @@ def draws() -> None:
             print(f"{draw:10} {name:12} {numbers}  {errors}", flush=True)
         objects += [len(t["labels"]) for t in scenes.targets] if draw.isdigit() else []
     for one, other in PAIRS:
-        both = (np.concatenate(tables[name]) for name in (one, other))
-        rows = zip(KINDS, *gaps(*both, np.array(objects)), strict=True)
+        low_high = gaps(np.concatenate(tables[one]), np.concatenate(tables[other]), np.array(objects))
+        rows = zip(KINDS, *low_high, strict=True)
         print(one, "-", other, "  ".join(f"{key} {low:+.3f} to {high:+.3f}" for key, low, high in rows))
 
 
