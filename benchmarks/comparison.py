@@ -1,9 +1,11 @@
 """What the chapter "The comparison" quotes: other draws of scenes, kinds of errors, stages, and how time grows.
 
-    python -m benchmarks.comparison [draws] [stages] [growth]
+    python -m benchmarks.comparison [draws] [stages] [growth] [crowds]
 
-`draws` takes about two minutes of one processor core, `stages` and `growth` one each. Times are processor milliseconds
-for one image in one thread, each the least of three rounds, so that a busy machine disturbs them little.
+`draws` takes about two minutes of one processor core, the others one each. Times are processor milliseconds for one
+image in one thread, of `stages` and `growth` each the least of three rounds, so that a busy machine disturbs them
+little. `crowds` asks for differences of a few hundredths: it measures its pictures in turn, round by round, and
+compares within a round.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from dlcourse.detection import _fast_rcnn, _faster_rcnn, _mask_rcnn, _rcnn, _roi
 
 ROUNDS, TIMED = 3, 20
 NEEDED = ("rcnn", "fast_rcnn", "faster_rcnn", "yolov3")  # whose growth is measured
+CROWDS, TURNS = (1, 2, 5, 10, 20, 50), 40
+KINDS = ("right", "localisation", "other class", "background")
+PAIRS = (("yolov1", "fast_rcnn"), ("yolov2", "faster_rcnn"), ("yolov3", "faster_rcnn"))  # whose errors are compared
 
 
 def tensor(images: np.ndarray) -> torch.Tensor:
@@ -41,9 +46,11 @@ def kind(box: np.ndarray, label: int, target: Any) -> str:
     return "other class" if overlap.max(initial=0) > 0.1 else "background"
 
 
-def kinds(found: Any, targets: Any) -> dict[str, float]:
-    """The share of each kind among the best N detections of a class, N being the number of its objects."""
-    seen: list[str] = []
+def kinds(found: Any, targets: Any) -> np.ndarray:
+    """In each scene, how many of each kind are among the best N detections of a class, N being the number of its
+    objects in all scenes.
+    """
+    seen = np.zeros((len(targets), len(KINDS)))
     for c in (0, 1):
         n = sum((t["labels"] == c).sum() for t in targets)
         scores, owners, places = [], [], []
@@ -53,12 +60,25 @@ def kinds(found: Any, targets: Any) -> dict[str, float]:
                     scores.append(-float(score))
                     owners.append(k)
                     places.append(np.asarray(box))
-        seen += [kind(places[i], c, targets[owners[i]]) for i in np.argsort(scores, kind="stable")[:n]]
-    return {name: seen.count(name) / len(seen) for name in ("right", "localisation", "other class", "background")}
+        for i in np.argsort(scores, kind="stable")[:n]:
+            seen[owners[i], KINDS.index(kind(places[i], c, targets[owners[i]]))] += 1
+    return seen
+
+
+def gaps(one: np.ndarray, other: np.ndarray, objects: np.ndarray, drawn: int = 2000) -> np.ndarray:
+    """Percentiles 2.5 and 97.5 of the difference of two tables of kinds as shares of the objects, scenes drawn anew."""
+    rng, n = np.random.default_rng(0), len(objects)
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=drawn)
+    return np.percentile(weights @ (one - other) / (weights @ objects)[:, None], (2.5, 97.5), axis=0)
 
 
 def draws() -> None:
-    """Quality of all detectors on three draws of unseen scenes, and on one whose pets have sizes without a class."""
+    """Quality of all detectors on three draws of unseen scenes, and on one whose pets have sizes without a class.
+
+    Then how the errors of some pairs differ over the three draws together.
+    """
+    tables: dict[str, list[np.ndarray]] = defaultdict(list)
+    objects: list[int] = []
     sets = {str(seed): data.pets.scenes(200, seed=seed) for seed in (500, 501, 502)}
     sets["500 paired"] = data.pets.scenes(200, seed=500, paired=True)
     for draw, scenes in sets.items():
@@ -71,8 +91,16 @@ def draws() -> None:
                 found += model(x[k : k + 20], **({"proposals": proposals[k : k + 20]} if name in PROPOSALS else {}))
             summary = metrics.coco_summary(found, scenes.targets)
             numbers = "  ".join(f"{key} {summary[key]:.3f}" for key in ("AP50", "AP75", "AP", "APs", "APm"))
-            errors = "  ".join(f"{key} {value:.3f}" for key, value in kinds(found, scenes.targets).items())
+            seen = kinds(found, scenes.targets)
+            if draw.isdigit():
+                tables[name].append(seen)
+            errors = "  ".join(f"{key} {n / seen.sum():.3f}" for key, n in zip(KINDS, seen.sum(0), strict=True))
             print(f"{draw:10} {name:12} {numbers}  {errors}", flush=True)
+        objects += [len(t["labels"]) for t in scenes.targets] if draw.isdigit() else []
+    for one, other in PAIRS:
+        low_high = gaps(np.concatenate(tables[one]), np.concatenate(tables[other]), np.array(objects))
+        rows = zip(KINDS, *low_high, strict=True)
+        print(one, "-", other, "  ".join(f"{key} {low:+.3f} to {high:+.3f}" for key, low, high in rows))
 
 
 def watch(spent: dict[str, float], owner: Any, name: str, stage: str) -> None:
@@ -178,7 +206,7 @@ def crowd(n: int, scenes: Any) -> np.ndarray:
 
 
 def growth() -> None:
-    """Milliseconds as the image grows, and as it holds more pets."""
+    """Milliseconds as the image grows."""
     scenes = data.pets.scenes(200, seed=500)
     models = {name: detection.pretrained(name) for name in NEEDED}
     pictures: dict[str, list[np.ndarray]] = {}
@@ -186,22 +214,18 @@ def growth() -> None:
         pictures[f"{size} pixels"] = [ground(size) for _ in range(5)]
         for picture, scene in zip(pictures[f"{size} pixels"], scenes.images, strict=False):
             picture[:96, :96] = scene
-    for n in (1, 2, 5, 10, 20, 50):
-        pictures[f"{n} pets"] = [crowd(n, scenes)]
     for title, group in pictures.items():
         x = tensor(np.stack(group))
-        many = 5 if len(group) == 1 else 1
 
         def search(group: Any = group) -> int:
             for picture in group:
                 detection.selective_search(picture, limit=LIMIT)
             return len(group)
 
-        def detect(name: str, x: Any = x, many: int = many, found: Any = None) -> int:
-            for k in range(many * len(x)):
-                more = {"proposals": [found[k % len(x)]]} if name in PROPOSALS else {}
-                models[name](x[[k % len(x)]], **more)
-            return many * len(x)
+        def detect(name: str, x: Any = x, found: Any = None) -> int:
+            for k in range(len(x)):
+                models[name](x[[k]], **({"proposals": [found[k]]} if name in PROPOSALS else {}))
+            return len(x)
 
         line = f"{title:11} search {least({}, search, 1)['total']:7.1f}"
         found = [detection.selective_search(picture, limit=LIMIT) for picture in group]
@@ -210,8 +234,29 @@ def growth() -> None:
         print(line, flush=True)
 
 
+def crowds() -> None:
+    """Milliseconds as a lawn holds more pets, and how much more that is than with one pet, in the same round."""
+    scenes = data.pets.scenes(200, seed=500)
+    pictures = {n: tensor(crowd(n, scenes)[None]) for n in CROWDS}
+    for name in ("faster_rcnn", "yolov3"):
+        model = detection.pretrained(name)
+        model(pictures[1])
+        spent = np.array([[milliseconds(model, picture) for picture in pictures.values()] for _ in range(TURNS)])
+        shares = spent / spent[:, :1] - 1
+        for n, ms, share in zip(CROWDS, spent.T, shares.T, strict=True):
+            low, middle, high = np.percentile(share, (25, 50, 75))
+            print(f"{name:12} {n:3d} pets {np.median(ms):7.1f} ms {middle:+.1%} (quartiles {low:+.1%}, {high:+.1%})")
+
+
+def milliseconds(model: Any, picture: torch.Tensor) -> float:
+    """Processor milliseconds of one call."""
+    begin = time.process_time()
+    model(picture)
+    return 1000 * (time.process_time() - begin)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    for part in sys.argv[1:] or ("draws", "stages", "growth"):
-        {"draws": draws, "stages": stages, "growth": growth}[part]()
+    for part in sys.argv[1:] or ("draws", "stages", "growth", "crowds"):
+        {"draws": draws, "stages": stages, "growth": growth, "crowds": crowds}[part]()
