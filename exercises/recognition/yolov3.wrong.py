@@ -73,10 +73,20 @@
 # - fits = both / (size.prod() + flat.prod(-1) - both)
 # + fits = -((size - flat) ** 2).sum(-1)
 
+# %% owner: compares by the larger quotient of the sides, as later programs do
+# only hidden tests: in the three cases the same prior is the best by both
+# - fits = both / (size.prod() + flat.prod(-1) - both)
+# + fits = -np.maximum(size / flat, flat / size).max(-1)
+
 # %% roles: leaves those at the threshold alone
 # says: At the threshold
 # - > threshold
 # + >= threshold
+
+# %% roles: has a threshold of its own
+# says: The threshold is an argument
+# - > threshold
+# + > 0.5
 
 # %% roles: makes all that overlap positive
 # says: An object has one predictor
@@ -131,6 +141,17 @@
 # - ops.softplus(z) - p * z, axis=1)
 # + ops.log(1 + ops.exp(z)) - p * z, axis=1)
 
+# %% keras: clips the probability
+# says: has lost the logit
+# - centre = ops.sum(ops.softplus(z) - p * z, axis=1)
+# + q = ops.clip(ops.sigmoid(z), 1e-7, 1 - 1e-7)
+# +     centre = -ops.sum(p * ops.log(q) + (1 - p) * ops.log(1 - q), axis=1)
+
+# %% keras: returns a plain number
+# says: must return a tensor
+# - return ops.sum(weight * (centre + size))
+# + return float(ops.sum(weight * (centre + size)))
+
 # %% faulty: reads channels as they lie
 # says: which axis has to be moved
 # - last = outputs.transpose(1, 2, 0)
@@ -170,6 +191,11 @@
 # says: is it the same factor
 # - conclusion = "B"
 # + conclusion = "A"
+
+# %% steps: names two letters
+# says: conclusion
+# - conclusion = "B"
+# + conclusion = "BD"
 
 # %% steps: concludes that the loss does not matter
 # says: start by start

@@ -90,7 +90,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/yolov2": "0.365 0.328 0.376 0.016 4,000 8,000 2.4 61.0% 60.9% 1000 608 12,800 1,280 544 9,418 "
     "19.7% 16.0% 156 3.7",
     "book/recognition/yolov3": "0.016 0.004 1,000 344 635 "  # python -m benchmarks.yolov3_scales
-    "5,000 0.945 0.620",  # python -m benchmarks.keras_yolo
+    "8,000 5,000 0.945 0.620",  # the weights' own notes; python -m benchmarks.keras_yolo
     "book/recognition/readers-questions": "6.3 4.6 1.1 416 600 12,000 0.113 0.087 0.086 0.062 0.071 0.054 0.344 "
     "0.354 0.347 0.77 0.67 36%",
     "book/recognition/debugging": "0.95",

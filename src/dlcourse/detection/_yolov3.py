@@ -12,7 +12,7 @@ from torch.nn import functional
 from dlcourse import _validate
 from dlcourse.detection._batch import Target
 from dlcourse.detection._darknet import Residual, conv_block
-from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES
+from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES, backbone_channels, checked_priors
 from dlcourse.detection._yolo import YOLODetector, cells, centres_and_sizes, decode_cells, largest_iou, shape_iou
 
 
@@ -27,13 +27,14 @@ class YOLOv3(YOLODetector):
     **Who learns what.** An object belongs to one predictor: that of the nine priors whose shape fits best, in the cell
     of its map where the object's centre lies. All others learn that there is no object, but for those whose box has an
     IoU above `ignore` with some object of their image: these are left alone. Where two objects of an image belong to
-    one predictor, it learns the later one.
+    one predictor, it learns the later one. (The authors' program keeps the class of the earlier one as well, so that an
+    object may be listed once for each of its classes. Here an object has one label.)
 
     **What is asked of them.** For the centre, the binary cross-entropy of sigmoid(tx) with where in its cell the centre
-    lies: the paper speaks of squared errors, but its program's gradient, target - sigmoid(tx), is that of the
-    cross-entropy. For the size, half of the squared error of tw and th. Both count 2 - w * h times, with w and h in
-    shares of the image, so that small objects count more. Objectness and classes: binary cross-entropy. Everything is
-    summed and divided by the number of images.
+    lies: the paper speaks of squared errors, but its program steps by target - sigmoid(tx), which is how the
+    cross-entropy descends. For the size, half of the squared error of tw and th. Both count 2 - w * h times, with w and
+    h in shares of the image, so that small objects count more. Objectness and classes: binary cross-entropy. Everything
+    is summed and divided by the number of images.
 
     Deviations from the paper, all to fit 96-pixel images and a laptop: a backbone of 8 convolutions trained from
     nothing in place of Darknet-53 trained on ImageNet, with two residual blocks and no more than 4 * `width` channels;
@@ -80,13 +81,11 @@ class YOLOv3(YOLODetector):
         super().__init__()
         self.classes, self.stride = _validate.whole("classes", classes, 1), STRIDES[-1]
         self.ignore = _validate.real("ignore", ignore, 0, 1)
-        _validate.whole("width", width, 1)
-        self.register_buffer("priors", _checked(priors))
-        wide = 4 * width
-        channels = (3, width, 2 * width, wide, wide)
+        channels = backbone_channels(width)
+        self.register_buffer("priors", torch.from_numpy(checked_priors(priors)))
         self.backbone = nn.ModuleList(
             nn.Sequential(conv_block(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(blocks)))
-            for inputs, outputs, blocks in zip(channels, channels[1:], RESIDUALS, strict=False)
+            for inputs, outputs, blocks in zip((3, *channels[:-1]), channels, RESIDUALS, strict=True)
         )
         numbers = self.priors.shape[1] * (CODES + classes)
         self.scales = nn.ModuleList(Scale(inputs, width, numbers, k == 2) for k, inputs in enumerate(channels[-3:]))
@@ -203,13 +202,6 @@ def _grid(
             stride.append(torch.full((len(places), 1), float(step), device=device))
             prior.append((level * count + torch.arange(count, device=device)).repeat(len(places) // count))
         return torch.cat(corner), torch.cat(stride), torch.cat(prior)
-
-
-def _checked(priors: Sequence[Sequence[tuple[float, float]]]) -> Tensor:
-    table = torch.tensor(_validate.array("priors", priors, (len(STRIDES), None, 2)), dtype=torch.float32)
-    if not table.numel() or not bool((torch.isfinite(table) & (table > 0)).all()):
-        raise ValueError(f"priors must be widths and heights above 0, got {priors}")
-    return table
 
 
 def _last_of_each(image: Tensor, predictor: Tensor) -> Tensor:

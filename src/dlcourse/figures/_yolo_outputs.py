@@ -1,4 +1,4 @@
-"""What `detection.pretrained("yolov1")` predicts for three scenes: written by `tools.yolo_outputs`."""
+"""What `detection.pretrained("yolov1")` predicts for three scenes: `tools.yolo_outputs` writes its numbers."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import torch
 
 from dlcourse import boxes, detection, metrics, train
 from dlcourse.data import pets
-from dlcourse.detection import _yolo, _yolov3
+from dlcourse.detection import _pyramid, _yolo, _yolov3
 
 STEP = {"step": lambda model, batch: model(*batch), "progress": False, "device": "cpu"}
 NOTHING = {"boxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.long)}
@@ -351,6 +351,9 @@ class TestModel:
             detection.YOLOv3(2, priors=[[(10, 20)]])
         with pytest.raises(ValueError, match="priors must be widths and heights above 0"):
             detection.YOLOv3(2, priors=[[(10, 20)], [(0, 20)], [(30, 30)]])
+        for side in (float("inf"), float("nan")):
+            with pytest.raises(ValueError, match="priors must be widths and heights above 0"):
+                _pyramid.checked_priors([[(10, side)], [(20, 20)], [(30, 30)]])
         wrong = target([10, 10, 20, 20, 2])
         with pytest.raises(ValueError, match=r"must be classes from 0 to 1.*the background has no label of its own"):
             small()(torch.rand(1, 3, 96, 96), [wrong])

@@ -11,7 +11,7 @@ from keras import layers, ops
 
 from dlcourse import _validate
 from dlcourse.boxes._codes import LARGEST_LOG
-from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES
+from dlcourse.detection._pyramid import CODES, PRIORS, RESIDUALS, STRIDES, backbone_channels, checked_priors
 from dlcourse.detection.keras._boxes import batched_nms, clip, iou
 
 SLOPE = 0.1  # of the leaky ReLU
@@ -62,12 +62,8 @@ class YOLOv3(keras.Model):
         super().__init__(**kwargs)
         self.classes = _validate.whole("classes", classes, 1)
         self.ignore = _validate.real("ignore", ignore, 0, 1)
-        _validate.whole("width", width, 1)
-        self.priors = _validate.array("priors", priors, (len(STRIDES), None, 2)).astype("float32")
-        if not self.priors.size or not (self.priors > 0).all():
-            raise ValueError(f"priors must be widths and heights above 0, got {priors}")
-        wide = 4 * width
-        channels = (width, 2 * width, wide, wide)
+        channels = backbone_channels(width)
+        self.priors = checked_priors(priors)
         self.backbone = [Stage(outputs, blocks) for outputs, blocks in zip(channels, RESIDUALS, strict=True)]
         numbers = self.priors.shape[1] * (CODES + classes)
         self.scales = [Scale(inputs, width, numbers, k == 2) for k, inputs in enumerate(channels[-3:])]
