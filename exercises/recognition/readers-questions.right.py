@@ -14,6 +14,7 @@
 # - part = region[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
 # + part = np.pad(region, 50)[y0 + 50 : y1 + 50, x0 + 50 : x1 + 50]
 
+
 # %% tiles: collects box by box
 def merged(tiles, corners, threshold):
     whole, scores = [], []

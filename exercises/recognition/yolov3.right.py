@@ -8,6 +8,7 @@
 # - [np.log(2), 2 * np.log(2)]
 # + (0.693, 1.386)
 
+
 # %% owner: loops, and returns a tuple
 def owner(box, priors, strides):
     x0, y0, x1, y1 = box
@@ -21,6 +22,7 @@ def owner(box, priors, strides):
     stride = strides[scale]
     return scale, int((y0 + y1) / 2 // stride), int((x0 + x1) / 2 // stride), k
 
+
 # %% roles: loops, and returns a list
 def roles(overlap, owners, threshold):
     found = []
@@ -31,6 +33,7 @@ def roles(overlap, owners, threshold):
             found.append(-1 if any(each > threshold for each in row) else 0)
     return found
 
+
 # %% keras: asks Keras for the cross-entropy
 # - ops.softplus(z) - p * z, axis=1)
 # + ops.binary_crossentropy(p, z, from_logits=True), axis=1)
@@ -38,6 +41,7 @@ def roles(overlap, owners, threshold):
 # %% keras: writes the cross-entropy with the logarithm of the sigmoid
 # - ops.softplus(z) - p * z, axis=1)
 # + -p * ops.log_sigmoid(z) - (1 - p) * ops.log_sigmoid(-z), axis=1)
+
 
 # %% faulty: has no loop over the cells
 def sigmoid(z):
@@ -55,6 +59,7 @@ def read(maps, priors, strides):
         found.append(np.concatenate([centre - half, centre + half], -1).reshape(-1, 4))
         scores.append((sigmoid(t[..., 4:5]) * sigmoid(t[..., 5:])).reshape(len(found[-1]), -1))
     return np.concatenate(found), np.concatenate(scores)
+
 
 # %% steps: writes a small letter with a stop
 # - conclusion = "B"
