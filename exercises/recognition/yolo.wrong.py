@@ -139,6 +139,16 @@
 # - side = size / len(output)
 # + side = 16
 
+# %% faulty: cuts confidence and class to 0..1, as the chapter's package does
+# says: is cut
+# - scores.append(code[4] * p)
+# + scores.append(np.clip(code[4], 0, 1) * np.clip(p, 0, 1))
+
+# %% faulty: cuts the score
+# says: no score is cut
+# - scores.append(code[4] * p)
+# + scores.append(np.maximum(code[4] * p, 0))
+
 # %% weight: begins with the largest weight
 # says: in which order are your scores
 # - for weight in (0.5, 5, 50):
