@@ -159,6 +159,11 @@
 # - return losses | {"no_object": factor * losses["no_object"]}
 # + return losses
 
+# %% weight: multiplies by the weight where the loss has its half already
+# only hidden tests: with half of the weights, all numbers fall alike
+# - factor=weight / 0.5
+# + factor=weight
+
 # %% weight: keeps everything
 # says: a score of at least 0.2
 # - f["scores"] >= 0.2
