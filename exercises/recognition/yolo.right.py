@@ -11,6 +11,7 @@ box, terms = np.concatenate([centre - half, centre + half]), ((0.1 - 0.5) ** 2, 
 count, code = 1900.0, (3.0, 2.0, 0.25, 0.5, 0.5, 0.75)
 box, terms = torch.tensor([60.0, 17.0, 84.0, 23.0]), [0.16, 0.18]
 
+
 # %% encode: goes through the objects backwards, so that the first one writes last
 def encode(found, labels, size, S, C):
     grid = np.zeros((S, S, 5 + C), np.float32)
@@ -25,6 +26,7 @@ def encode(found, labels, size, S, C):
         grid[int(row), int(column)] = numbers
     return grid
 
+
 # %% encode: without a loop over the objects
 def encode(found, labels, size, S, C):
     found, image = np.asarray(found, float), np.array([size[1], size[0]])
@@ -37,6 +39,7 @@ def encode(found, labels, size, S, C):
     grid[corner[first, 1], corner[first, 0]] = rows[first]
     return grid
 
+
 # %% encode: in PyTorch
 def encode(found, labels, size, S, C):
     grid = torch.zeros(S, S, 5 + C, dtype=torch.double)
@@ -48,12 +51,14 @@ def encode(found, labels, size, S, C):
             grid[int(y), int(x), 5 + label] = 1
     return grid.numpy()
 
+
 # %% iou: with the package, in images
 def cell_iou(a, b, S):
     corners = []
     for x, y, w, h in (a, b):
         corners.append([x / S - w * w / 2, y / S - h * h / 2, x / S + w * w / 2, y / S + h * h / 2])
     return boxes.iou(corners[:1], corners[1:])[0, 0]
+
 
 # %% iou: side by side, in cells, plain numbers
 def cell_iou(a, b, S):
@@ -64,6 +69,7 @@ def cell_iou(a, b, S):
     if min(sides) <= 0:
         return 0
     return sides[0] * sides[1] / (area_a + area_b - sides[0] * sides[1])
+
 
 # %% loss: in loops
 def confidence_terms(confidence, overlap, has):
@@ -76,6 +82,7 @@ def confidence_terms(confidence, overlap, has):
                 empty += confidence[n, i, j, b] ** 2
     return sure / len(has), empty / 2 / len(has)
 
+
 # %% loss: all boxes first, then the responsible ones taken away
 def confidence_terms(confidence, overlap, has):
     best = np.argmax(overlap, axis=3)[..., None]
@@ -83,6 +90,7 @@ def confidence_terms(confidence, overlap, has):
     fit = np.take_along_axis(overlap, best, 3)[..., 0][has]
     empty = (confidence**2).sum() - (c**2).sum()
     return np.array([np.square(c - fit).sum(), empty / 2]) / confidence.shape[0]
+
 
 # %% faulty: without loops
 def read(output, size):
@@ -94,6 +102,7 @@ def read(output, size):
     found = np.concatenate([centre - half, centre + half], -1).reshape(-1, 4)
     return found, (codes[..., 4:] * p[:, :, None]).reshape(2 * S * S, -1)
 
+
 # %% faulty: lists, box by box
 def read(output, size):
     S, found, scores = len(output), [], []
@@ -104,6 +113,7 @@ def read(output, size):
         found.append([size * side for side in (x - w / 2, y - h / 2, x + w / 2, y + h / 2)])
         scores.append([c * each for each in output[row, column, 10:]])
     return found, scores
+
 
 # %% weight: multiplies in place, and cuts in a loop of its own
 # - return losses | {"no_object": factor * losses["no_object"]}

@@ -10,6 +10,7 @@ count, tree = np.prod([8, 6, 35]), np.array([0.9 * 0.4, 0.72])
 # %% hand: rounded, as tuples
 box, t_x, count, tree = (46, 30, 66, 50), 1.099, 1680, (0.36, 0.72)
 
+
 # %% step: with the distance, in loops
 def step(sizes, shapes):
     members = [[] for _ in shapes]
@@ -21,12 +22,14 @@ def step(sizes, shapes):
         members[int(np.argmin(apart))].append((w, h))
     return [np.mean(m, axis=0) if m else shape for m, shape in zip(members, shapes)]
 
+
 # %% step: with the package's IoU of boxes that share a corner
 # - both = np.minimum(sizes[:, None], shapes).prod(-1)
 # -     iou = both / (sizes.prod(-1)[:, None] + shapes.prod(-1) - both)
 # + from dlcourse import boxes
 # +
 # +     iou = boxes.iou(np.hstack([0 * sizes, sizes]), np.hstack([0 * shapes, shapes]))
+
 
 # %% back: place by place
 def back(maps):
@@ -36,6 +39,7 @@ def back(maps):
         out[c, r, s] = maps[4 * c + 2 * (r % 2) + s % 2, r // 2, s // 2]
     return out
 
+
 # %% back: writes every second row and column
 def back(maps):
     out = np.empty((len(maps) // 4, 2 * maps.shape[1], 2 * maps.shape[2]), maps.dtype)
@@ -43,9 +47,11 @@ def back(maps):
         out[:, k // 2 :: 2, k % 2 :: 2] = maps[k::4]
     return out
 
+
 # %% back: lets PyTorch do it
 def back(maps):
     return torch.nn.functional.pixel_shuffle(torch.tensor(maps), 2).numpy()
+
 
 # %% tree: group by group
 def probabilities(logits, parents):
@@ -59,6 +65,7 @@ def probabilities(logits, parents):
             own[node] = own[node] * own[parents[node]]
     return own
 
+
 # %% tree: upwards from each node, in logarithms
 def probabilities(logits, parents):
     answer = []
@@ -70,15 +77,18 @@ def probabilities(logits, parents):
         answer.append(np.exp(log))
     return answer
 
+
 # %% tree: with the package
 def probabilities(logits, parents):
     return detection.WordTree(list(map(int, parents))).probabilities(torch.tensor(logits)).numpy()
+
 
 # %% wanted: assigns all owners at once
 def wanted(overlap, owner):
     target = -(overlap.max(0) > 0.6).astype(float)
     target[owner] = overlap[range(len(owner)), owner]
     return target
+
 
 # %% wanted: box by box
 def wanted(overlap, owner):
@@ -90,6 +100,7 @@ def wanted(overlap, owner):
         else:
             target.append(-1 if any(overlap[:, box] > 0.6) else 0)
     return target
+
 
 # %% priors: as a list, with the package's IoU
 # - suits = np.zeros((5, 2))
