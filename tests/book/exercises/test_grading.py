@@ -231,7 +231,8 @@ def slow_page(monkeypatch):
     kinds = {
         "given": ("import random", {}),
         "end": (
-            "def slow(): random.runs += 1; return [random.runs, random.random()]\nsome = slow()\nsome[0] += 1\nlast = 5",
+            "def slow(): random.runs += 1; return [random.runs, random.random()]\n"
+            "some = slow()\nsome[0] += 1\nlast = 5",
             {"locked": False, "solution": True},
         ),
         "end-check": ("assert some[0] == 2 and last == 5, (some[0], last)", {"grade": True, "points": 1}),
