@@ -8,12 +8,14 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config
 
 import grading
+from dlcourse import detection
 
 WRITTEN = """
 # %% add: has two: changes
@@ -64,6 +66,24 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         patch.setenv("DLCOURSE_GRADING", str(tmp_path_factory.mktemp("grading")))
         patch.setattr("os.environ", os.environ.copy())  # the configuration sets some variables for nbgrader
         return grading.load_config()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def searched():
+    """Regions of a picture that was searched before, in the same way, come from memory: a search takes a tenth of a
+    second, and the answers to one exercise ask for thousands, of the same few pictures."""
+    memory, search = {}, detection.selective_search
+
+    def remembered(image, *arguments, **settings):
+        pixels = np.asarray(image)
+        key = pixels.shape, pixels.dtype.str, pixels.tobytes(), repr((arguments, sorted(settings.items())))
+        if key not in memory:
+            memory[key] = search(image, *arguments, **settings)
+        return memory[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detection, "selective_search", remembered, raising=False)
+        yield
 
 
 @pages
