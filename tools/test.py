@@ -14,7 +14,7 @@ from pathlib import Path
 from tools import browser, inputs, notebooks, schedule, site
 from tools.schedule import CORES, Stage
 
-PYTEST = "python -m pytest -q --durations=10"
+PYTEST = "python -m pytest -q --durations=10 -p no:nbval"  # which takes seconds to load
 GRADERS = ("tests/tools/test_nbgrader.py", "tests/tools/test_submissions.py")
 FAULTS = "tests/tools/test_faults.py"  # looks for its faults in files of all kinds
 CAN_FAIL = (

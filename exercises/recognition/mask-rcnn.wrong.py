@@ -133,16 +133,20 @@
 # says: the map of the other class
 # - return z[torch.arange(len(z)), labels]
 # + return z[torch.arange(len(z)), 1 - labels]
+# - for seed in (0, 1, 2)
+# + for seed in (0,)
 
 # %% shared: takes the first map for all
 # says: the same map for each region
 # - return z[torch.arange(len(z)), labels]
 # + return z[:, 0]
+# - for seed in (0, 1, 2)
+# + for seed in (0,)
 
 # %% shared: trains with one seed three times
 # says: different runs
-# - trained(maps, seed, own_maps)
-# + trained(maps, 0, own_maps)
+# - [mean_iou(trained(maps, seed, own_maps), own_maps) for seed in (0, 1, 2)]
+# + [mean_iou(trained(maps, 0, own_maps), own_maps)] * 3
 
 # %% shared: concludes that one map learns nothing
 # says: Look at the mean

@@ -45,12 +45,12 @@ def main(file: Path) -> None:
     """Every detector: the curve of its loss, and the weights that each process ends with."""
     torch.set_num_threads(1)
     processes = int(os.environ.get("WORLD_SIZE", 1))
-    results = {}
+    results, scenes = {}, Scenes()
     for name, make in DETECTORS.items():
         torch.manual_seed(int(os.environ.get("RANK", 0)))  # each begins otherwise: the main one's weights count
         model = make(2)
         history = train.fit(
-            model, Scenes(), epochs=8, step=lambda model, batch: model(*batch), learning_rate=RATES.get(name, 3e-3),
+            model, scenes, epochs=8, step=lambda model, batch: model(*batch), learning_rate=RATES.get(name, 3e-3),
             clip=10.0, batch_size=4, device="cpu", progress=False,
         )  # fmt: skip
         weights = {key: value.numpy().copy() for key, value in model.state_dict().items()}

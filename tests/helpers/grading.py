@@ -43,8 +43,10 @@ import ast
 import contextlib
 import copy
 import io
+import itertools
 import re
 import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,6 +68,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path for path in (ROOT / "exercises").rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)
 )
+
+
+Begun = tuple[str, ...]
+"""An exercise, and statements that the answer to it begins with."""
+
+State = tuple[dict[str, object], dict[str, Any]]
+"""A namespace, and where the random generators stand."""
 
 
 @dataclass(frozen=True)
@@ -189,34 +198,58 @@ class Page:
     are deep copies, so that an answer which writes over given data spoils no other. (To fork a process for each answer
     would be simpler, but the threads of PyTorch and TensorFlow do not survive it.) Functions, classes and modules are
     not copied: what an answer changes in those stays.
+
+    Wrong answers are changes to the solution, and often in its last lines, below a training. So what an answer has in
+    common with the solution, up to the statement where some wrong answer departs from it, runs once, too.
     """
 
-    def __init__(self, notebook: NotebookNode) -> None:
+    def __init__(self, notebook: NotebookNode, wrong: Sequence[Answer] = ()) -> None:
         self.notebook = notebook
         self.namespace: dict[str, object] = {"__name__": "__main__"}
-        self.before: dict[str, tuple[dict[str, object], dict[str, Any]]] = {}
+        self.before: dict[Begun, State] = {}
+        self.forks = {begun for answer in wrong for begun in _shared(answer, solutions(notebook)[answer.exercise])}
         for number, cell in enumerate(notebook.cells):
             if is_solution(cell):
-                self.before[grade_id(cell)] = _copied(self.namespace), _frameworks.random_state()
+                self.before[grade_id(cell),] = _copied(self.namespace), _frameworks.random_state()
             elif cell.cell_type == "code" and is_locked(cell) and not is_grade(cell):
                 problem, _ = _run(cell.source, self.namespace, f"<cell {number}>")
                 assert not problem, f"{grade_id(cell)}: {problem}"
 
     def grade(self, exercise: str, source: str) -> Result:
         """Grade one answer without the answers to the other exercises."""
-        namespace, random = self.before[exercise]
+        statements = _statements(source)
+        begun: Begun = (exercise, *map(ast.dump, statements))
+        while begun not in self.before:
+            begun = begun[:-1]
+        namespace, random = self.before[begun]
         self.namespace.clear()
         self.namespace.update(_copied(namespace))
         _frameworks.set_random_state(random)
-        own = {exercise, f"{exercise}-check", f"{exercise}-hidden"}
-        notebook = answered(self.notebook, {exercise: source})
-        return _grade([cell for cell in notebook.cells if grade_id(cell) in own], self.namespace)
+        for statement in statements[len(begun) - 1 :]:
+            problem, _ = _execute([statement], self.namespace, f"<{exercise}>")
+            if problem:
+                break
+            begun = (*begun, ast.dump(statement))
+            if begun in self.forks:
+                with contextlib.suppress(Exception):  # what cannot be copied runs each time
+                    self.before[begun] = _copied(self.namespace), _frameworks.random_state()
+        own = {f"{exercise}-check", f"{exercise}-hidden"}
+        return _grade([cell for cell in self.notebook.cells if grade_id(cell) in own], self.namespace)
+
+
+def _shared(answer: Answer, solution: str) -> Iterator[Begun]:
+    """What an answer and the solution begin with, if anything is called there."""
+    pairs = zip(_statements(answer.source(solution)), _statements(solution), strict=False)
+    shared = [own for own, other in itertools.takewhile(lambda pair: ast.dump(pair[0]) == ast.dump(pair[1]), pairs)]
+    run = [statement for statement in shared if not isinstance(statement, ast.FunctionDef | ast.ClassDef)]
+    if any(isinstance(node, ast.Call) for statement in run for node in ast.walk(statement)):
+        yield (answer.exercise, *map(ast.dump, shared))
 
 
 @cache
 def opened(path: Path) -> Page:
     """The page at `path`, ready for answers."""
-    return Page(read(path))
+    return Page(read(path), answers(path, "wrong"))
 
 
 def _copied(namespace: dict[str, object]) -> dict[str, object]:
@@ -239,7 +272,14 @@ def _grade(cells: list[NotebookNode], namespace: dict[str, object]) -> Result:
 
 def _run(source: str, namespace: dict[str, object], name: str) -> tuple[str, object]:
     """Run one cell; gives what went wrong ("" if nothing did), and the value of its last expression."""
-    statements = ast.parse(TransformerManager().transform_cell(source)).body
+    return _execute(_statements(source), namespace, name)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    return ast.parse(TransformerManager().transform_cell(source)).body
+
+
+def _execute(statements: list[ast.stmt], namespace: dict[str, object], name: str) -> tuple[str, object]:
     last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
     value, problem, quiet = None, "", io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet), warnings.catch_warnings():

@@ -5,11 +5,11 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tools import notebooks
-
+SOURCES = Path(__file__).resolve().parents[2] / "src"
 HAS_TRITON = importlib.util.find_spec("triton") is not None
 
 # What stands for the real packages: each says that it is imported, and triton dies of TensorFlow as the real one does.
@@ -23,7 +23,7 @@ STAND_INS = {
 
 def run(code, *path):
     """A fresh Python with these folders in front of what is installed."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*path, notebooks.ROOT / "src"]))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*path, SOURCES]))}
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
 
 

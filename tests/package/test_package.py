@@ -66,11 +66,15 @@ look()"""
     assert loaded_after(code)[-1] == set()
 
 
-@pytest.mark.parametrize(("side", "other"), [("pytorch", {"keras", "tensorflow"}), ("keras", {"torch"})])
-def test_the_models_of_one_framework_load_no_other(side, other):
-    (loaded,) = loaded_after(f"from dlcourse import models; models.{side}.mlp; look()")
-    assert loaded & {"torch", "keras"}
-    assert not loaded & other
+@pytest.mark.parametrize(
+    ("parts", "other"),
+    [(("models.pytorch.mlp",), {"keras", "tensorflow"}), (("models.keras.mlp", "detection.keras.YOLOv3"), {"torch"})],
+)
+def test_what_is_for_one_framework_loads_no_other(parts, other):
+    """Who has Keras alone can look at its networks and detectors."""
+    for loaded in loaded_after("import dlcourse\n" + "".join(f"dlcourse.{part}; look()\n" for part in parts)):
+        assert loaded & {"torch", "keras"}
+        assert not loaded & other
 
 
 def test_submodules_are_listed_and_found():

@@ -8,12 +8,14 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config
 
 import grading
+from dlcourse import detection
 
 WRITTEN = """
 # %% add: has two: changes
@@ -66,20 +68,34 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         return grading.load_config()
 
 
-@pages
-def test_solutions_get_full_marks(page):
-    notebook = grading.read(page)
-    result = grading.grade(notebook)
-    assert result.scores == grading.points(notebook), result.messages
+@pytest.fixture(scope="module", autouse=True)
+def searched():
+    """Regions of a picture that was searched before, in the same way, come from memory: a search takes a tenth of a
+    second, and the answers to one exercise ask for thousands, of the same few pictures."""
+    memory, search = {}, detection.selective_search
+
+    def remembered(image, *arguments, **settings):
+        pixels = np.asarray(image)
+        key = pixels.shape, pixels.dtype.str, pixels.tobytes(), repr((arguments, sorted(settings.items())))
+        if key not in memory:
+            memory[key] = search(image, *arguments, **settings)
+        return memory[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detection, "selective_search", remembered, raising=False)
+        yield
 
 
 @pages
-def test_each_exercise_can_be_solved_without_the_others(page):
+def test_solutions_get_full_marks_each_without_the_others(page):
+    """In a row and together they run when the pages are compared with what is stored."""
     opened = grading.opened(page)
-    scores = {}
+    scores, messages = {}, {}
     for exercise, solution in grading.solutions(opened.notebook).items():
-        scores |= opened.grade(exercise, solution).scores
-    assert scores == grading.points(opened.notebook)
+        result = opened.grade(exercise, solution)
+        scores |= result.scores
+        messages |= result.messages
+    assert scores == grading.points(opened.notebook), messages
 
 
 @pages
@@ -225,6 +241,42 @@ def test_given_code_runs_once_and_what_an_answer_changes_reaches_no_other_answer
         drawn.append(page.namespace["drawn"])
     assert random.runs == 1
     assert len(set(drawn)) == 1
+
+
+@pytest.fixture
+def slow_page(monkeypatch):
+    """A page with one exercise, and two answers that share its slow part; each run of that one is counted."""
+    monkeypatch.setattr(random, "runs", 0, raising=False)
+    names = {"schema_version": 3, "locked": True, "solution": False, "grade": False}
+    kinds = {
+        "given": ("import random", {}),
+        "end": (
+            "def slow(): random.runs += 1; return [random.runs, random.random()]\n"
+            "some = slow()\nsome[0] += 1\nlast = 5",
+            {"locked": False, "solution": True},
+        ),
+        "end-check": ("assert some[0] == 2 and last == 5, (some[0], last)", {"grade": True, "points": 1}),
+    }
+    cells = [
+        new_code_cell(text, metadata={"nbgrader": {**names, "grade_id": n, **k}}) for n, (text, k) in kinds.items()
+    ]
+    change = lambda *pairs: grading.Answer(Path("page.ipynb"), "end", "why", "", "", pairs, "")  # noqa: E731
+    answers = change(("last = 5", "last = 6")), change(("some[0] += 1", "some[0] += 2"))
+    return grading.Page(new_notebook(cells=cells), answers), answers
+
+
+def test_what_answers_have_in_common_with_the_solution_runs_once(slow_page):
+    page, answers = slow_page
+    solution = grading.solutions(page.notebook)["end"]
+    drawn = []
+    for source in (solution, *(answer.source(solution) for answer in answers), solution):
+        message = page.grade("end", source).messages["end-check"]
+        drawn.append((message, page.namespace["some"][1]))
+    assert [message for message, _ in drawn] == ["", "AssertionError: (2, 6)", "AssertionError: (3, 5)", ""]
+    assert len({number for _, number in drawn}) == 1
+    assert random.runs == 1
+    page.grade("end", solution.replace("runs += 1", "runs += 2"))  # what calls the same function is not the same then
+    assert random.runs == 3
 
 
 @pytest.mark.parametrize("old", ["sum", "total"])  # twice, and never

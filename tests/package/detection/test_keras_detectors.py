@@ -281,13 +281,3 @@ class TestPadded:
         scenes.targets[0] = {"boxes": [[1, 2, 3, 4]], "labels": [0, 1]}
         with pytest.raises(ValueError, match=r"targets\[0\]\['labels'\] must have shape \(1\)"):
             there.padded(scenes)
-
-
-def test_importing_it_loads_no_pytorch():
-    """Who has Keras alone can look at the detectors."""
-    import subprocess
-    import sys
-
-    code = "import dlcourse.detection.keras, sys; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
