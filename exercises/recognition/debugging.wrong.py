@@ -151,6 +151,11 @@
 # - [side - width * scale, side - height * scale]
 # + [0, abs(side - min(height, width) * scale)]
 
+# %% back: rounds the border
+# says: in the middle of a pixel
+# - [side - width * scale, side - height * scale] * 2) / 2
+# + [side - width * scale, side - height * scale] * 2) // 2
+
 # %% crop: keeps boxes without an area
 # says: have no area
 # - kept = (inside[:, 2:] > inside[:, :2]).all(axis=1)
@@ -194,6 +199,11 @@
 # - labels[kept]
 # + labels[: kept.sum()]
 
+# %% crop: wants a pixel in each direction
+# says: Half a pixel in width still has
+# - (inside[:, 2:] > inside[:, :2])
+# + (inside[:, 2:] >= inside[:, :2] + 1)
+
 # %% crop: wants all of the pet in the window
 # says: crop
 # - kept = (inside[:, 2:] > inside[:, :2]).all(axis=1)
@@ -208,6 +218,16 @@
 # says: whatever the class
 # - for k in np.argsort(-scores, kind="stable"):
 # + for k in np.lexsort((-scores, labels)):
+
+# %% nms: lets boxes that have gone suppress others
+# says: suppresses no other
+# - rivals = [j for j in kept if labels[j] == labels[k]]
+# + rivals = [j for j in range(len(rows)) if labels[j] == labels[k] and scores[j] > scores[k]]
+
+# %% nms: knows two classes only
+# says: more than two classes
+# - for k in np.argsort(-scores, kind="stable"):
+# + for k in [k for k in np.argsort(-scores, kind="stable") if labels[k] < 2]:
 
 # %% nms: returns the order of the boxes
 # says: not that of the boxes
