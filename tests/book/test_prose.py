@@ -87,7 +87,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "book/recognition/comparison": "0.29 0.51 8.6% 4.75% 13.6% 5.9% 7.0% 3.3% 3.7% 3.1% 4.7% 2.8 1.8 146 "
     "1,500 63.4 70.0 4.6 3.3 4.4 600 1.7 1.5 2.3 0.045",
     "book/recognition/yolo": "155 52.7% 63.4% 19.0% 8.6% 4.75% 13.6% 4,000 8,000 48,000 0.004 95%",
-    "book/recognition/yolov2": "2.6 0.55 0.365 0.328 0.376 0.016 4,000 8,000 2.4 61.0% 60.9% 1000 608 12,800 1,280 544 "
+    "book/recognition/yolov2": "2.6 0.365 0.328 0.376 4,000 8,000 2.4 61.0% 60.9% 1000 608 12,800 1,280 544 "
     "9,418 19.7% 16.0% 156 3.7",
     "book/recognition/yolov3": "0.016 0.004 1,000 344 635 "  # python -m benchmarks.yolov3_scales
     "8,000 5,000 0.945 0.620",  # the weights' own notes; python -m benchmarks.keras_yolo
