@@ -93,7 +93,7 @@ FROM_ELSEWHERE = {  # numbers that no cell of the notebook has: given in the tex
     "8,000 5,000 0.945 0.620",  # the weights' own notes; python -m benchmarks.keras_yolo
     "book/recognition/readers-questions": "6.3 4.6 1.1 416 600 12,000 0.113 0.087 0.086 0.062 0.071 0.054 0.344 "
     "0.354 0.347 0.77 0.67 36%",
-    "book/recognition/debugging": "0.95 0.25 0.001 0.05 301 302",  # the settings of two libraries; seeds
+    "book/recognition/debugging": "0.95 0.001 0.05 301 302",  # the settings of two libraries; seeds
     "book/recognition/rcnn": "53.3% 1,500 4,096 2,000 1000",
     "book/visualization/transfer": "1.28 118 224 268 285 600",
     "book/visualization/wrong-predictions": "998 4,000 12,288",
