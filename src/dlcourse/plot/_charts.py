@@ -256,14 +256,14 @@ def history(history: Mapping[str, Sequence[float]], *names: str) -> _style.Pictu
     if not chosen:
         raise ValueError(f"history has no losses: name the curves to draw, of {', '.join(map(repr, history))}")
     lines = {str(name): _validate.array(f"history[{name!r}]", history[name], (None,)) for name in chosen}
-    first = str(chosen[0])
-    epochs = len(lines[first])
+    epochs = len(lines[str(chosen[0])])
     if not epochs:
         raise ValueError("history has no epoch yet, so there is nothing to draw")
+    measured = {name.removeprefix("valid_").replace("_", " ") for name in lines}
     return curves(
         {name.replace("_", " "): values for name, values in lines.items()},
         x=range(1, epochs + 1),
         xlabel="epoch",
-        ylabel=first.removeprefix("valid_").replace("_", " "),
+        ylabel=measured.pop() if len(measured) == 1 else "",  # where they differ, the curves' own names say it
         points=epochs <= 30,
     )

@@ -185,6 +185,12 @@ def test_a_history_shows_the_curves_that_are_named():
     assert plot.history(HISTORY, "valid_loss").axes[0].get_ylabel() == "loss"
 
 
+def test_a_history_of_different_things_calls_its_axis_by_none_of_their_names():
+    axes = plot.history(HISTORY, "learning_rate", "loss").axes[0]
+    assert axes.get_ylabel() == ""
+    assert [line.get_label() for line in axes.lines] == ["learning rate", "loss"]
+
+
 def test_a_history_marks_its_epochs_with_dots_while_they_are_few():
     assert plot.history({"loss": range(30)}).axes[0].lines[0].get_marker() == "o"
     assert plot.history({"loss": range(31)}).axes[0].lines[0].get_marker() == "None"
