@@ -2,10 +2,10 @@
 
     python -m benchmarks.comparison [draws] [further] [stages] [growth] [crowds]
 
-`draws` takes about two minutes of one processor core, `further` four, the others one each. `further` is `draws` on three
-other draws, then on all six together: does a difference hold that is near its limit? Times are processor milliseconds for one
-image in one thread, of `stages` and `growth` each the least of three rounds, so that a busy machine disturbs them
-little. `crowds` asks for differences of a few hundredths: it measures its pictures in turn, round by round, and
+`draws` takes about two minutes of one processor core, `further` six, the others one each. `further` is `draws` on three
+other draws, then on all six together: does a difference hold that is near its limit? Times are processor milliseconds
+for one image in one thread, of `stages` and `growth` each the least of three rounds, so that a busy machine disturbs
+them little. `crowds` asks for differences of a few hundredths: it measures its pictures in turn, round by round, and
 compares within a round.
 """
 
